@@ -1,0 +1,275 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+. ../tests/lib.sh
+
+# ---- what it shows ----
+
+test_a_failed_open_is_one_event_with_its_error() {
+	start opensnoop -j
+	cat "$T/missing" 2>/dev/null || :
+	stop
+	expect 1 "select(.path == \"$T/missing\")"
+	expect 1 "select(.path == \"$T/missing\" and .comm == \"cat\" and .error == \"ENOENT\"
+		and .fd == -1 and .flags == \"O_RDONLY\" and .path_state == \"PATH_WHOLE\"
+		and .uid == 0 and .time_ns > 0 and .pid == .tid)"
+}
+
+test_an_open_that_succeeds_has_a_descriptor_and_no_error() {
+	echo hello >"$T/file"
+	start opensnoop -j
+	sh -c 'echo $$ >"$1/pid"; exec cat "$1/file"' sh "$T" >/dev/null
+	stop
+	expect 1 "select(.path == \"$T/file\" and .fd >= 3 and .error == null
+		and .pid == $(cat "$T/pid"))"
+}
+
+test_open_openat_and_openat2_are_seen_each_with_its_flags() {
+	start opensnoop -j
+	calls=$(./opencalls three "$T/missing")
+	stop
+	expect "$calls" "select(.path == \"$T/missing\")"
+	expect $((calls - 2)) "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_NOCTTY\")"
+	expect 1 "select(.path == \"$T/missing\" and .flags == \"O_RDWR|O_NONBLOCK\")"
+	expect 1 "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_DIRECTORY\")"
+}
+
+test_the_longest_path_is_whole_and_a_longer_one_is_marked_as_too_long() {
+	start opensnoop -j -n opencalls
+	./opencalls long 4095 >/dev/null
+	./opencalls long 4096 >/dev/null
+	./opencalls long 9000 >/dev/null
+	./opencalls null >/dev/null
+	stop
+	# 4095 is the longest that the kernel takes; it looks for it, and finds nothing.
+	expect 1 'select((.path | length) == 4095 and .path_state == "PATH_WHOLE" and .error == "ENOENT")'
+	expect 2 'select((.path | length) == 4096 and .path_state == "PATH_TOO_LONG"
+		and .error == "ENAMETOOLONG")'
+	expect 1 'select(.path == "" and .path_state == "PATH_UNREADABLE" and .error == "EFAULT")'
+}
+
+test_strange_bytes_in_a_path_survive_as_json() {
+	name=$(printf 'new\nline "quote" \\ \033[31m')
+	start opensnoop -j
+	cat "$T/$name" 2>/dev/null || :
+	stop
+	expect 1 "select(.path == \"$T/new\\nline \\\"quote\\\" \\\\ \\u001b[31m\")"
+}
+
+test_strange_bytes_in_a_path_do_not_reach_the_terminal() {
+	start opensnoop
+	cat "$T/$(printf '\033[31mred\nline')" 2>/dev/null || :
+	stop
+	grep -qF "$T/\\x1b[31mred\\nline" "$T/out" || fail "not escaped: $(cat -v "$T/out")"
+	! LC_ALL=C grep -q "$(printf '\033')" "$T/out" || fail "an escape got through"
+}
+
+test_people_get_a_header_and_columns() {
+	start opensnoop -n cat
+	cat "$T/missing" 2>/dev/null || :
+	stop
+	head -n 1 "$T/out" | grep -qE '^PID +COMM +FD +ERROR +FLAGS +PATH$' || fail "$(head -n 1 "$T/out")"
+	grep -qE "^[0-9]+ +cat +- ENOENT +O_RDONLY +$T/missing\$" "$T/out" || fail "$(cat "$T/out")"
+	grep -qE '^opensnoop: [0-9]+ events$' "$T/err" || fail "$(cat "$T/err")"
+}
+
+# ---- filters: everything else stays in the kernel ----
+
+test_option_p_shows_one_process_only() {
+	mkfifo "$T/go"
+	sh -c 'read -r line <"$1/go"; : <"$1/missing"' sh "$T" 2>/dev/null &
+	pid=$!
+	start opensnoop -j -p $pid
+	cat "$T/missing" 2>/dev/null || :
+	echo >"$T/go"
+	wait $pid || :
+	stop
+	expect 1 "select(.path == \"$T/missing\" and .pid == $pid)"
+	expect 0 "select(.pid != $pid)"
+}
+
+test_option_u_shows_one_user_only() {
+	chmod 755 "$T"
+	start opensnoop -j -u 65534
+	cat "$T/missing" 2>/dev/null || :
+	as_nobody cat "$T/missing" 2>/dev/null || :
+	stop
+	expect 1 "select(.path == \"$T/missing\")"
+	expect 0 'select(.uid != 65534)'
+}
+
+test_option_n_shows_names_that_contain_it_only() {
+	cp ./opencalls "$T/my-long-name-is" # 15 bytes: the most that fits
+	start opensnoop -j -n name-is
+	"$T/my-long-name-is" flood 3 "$T/missing" >/dev/null
+	./opencalls flood 3 "$T/missing" >/dev/null
+	stop
+	expect 3 "select(.path == \"$T/missing\")"
+	expect 0 'select(.comm != "my-long-name-is")'
+}
+
+test_option_x_shows_failures_only() {
+	echo hello >"$T/file"
+	start opensnoop -j -x
+	cat "$T/file" "$T/missing" >/dev/null 2>&1 || :
+	stop
+	expect 1 "select(.path == \"$T/missing\")"
+	expect 0 'select(.error == null)'
+}
+
+test_option_c_shows_one_cgroup_and_those_below_only() {
+	cgroup=$(new_cgroup opens)
+	mkdir "$cgroup/below"
+	start opensnoop -j -c "$cgroup"
+	cat "$T/missing" 2>/dev/null || :
+	in_cgroup "$cgroup" cat "$T/missing" 2>/dev/null || :
+	in_cgroup "$cgroup/below" cat "$T/missing" 2>/dev/null || :
+	stop
+	rmdir "$cgroup/below"
+	expect 2 "select(.path == \"$T/missing\")"
+	relative=${cgroup#"$(cgroup_root)/"}
+	start opensnoop -j -c "$relative"
+	in_cgroup "$cgroup" cat "$T/missing" 2>/dev/null || :
+	stop
+	expect 1 "select(.path == \"$T/missing\")"
+}
+
+# ---- nothing lost silently, nothing left behind ----
+
+test_a_flood_into_a_file_loses_nothing() {
+	start opensnoop -j
+	./opencalls flood 100000 "$T/missing" >/dev/null
+	stop
+	expect 100000 "select(.path == \"$T/missing\" and .error == \"ENOENT\")"
+	! grep dropped "$T/err" || fail "it dropped events"
+}
+
+test_what_a_stopped_reader_misses_is_counted() {
+	start opensnoop -j -n opencalls
+	kill -STOP "$tool_pid"
+	./opencalls flood 30000 "$T/missing" >/dev/null
+	kill -CONT "$tool_pid"
+	stop
+	shown=$(jq -c "select(.path == \"$T/missing\")" "$T/out" | wc -l)
+	others=$(($(wc -l <"$T/out") - shown)) # what the program loader opens
+	dropped=$(sed -n 's/^opensnoop: .* events, \([0-9]*\) dropped .*/\1/p' "$T/err")
+	[ "${dropped:-0}" -gt 0 ] || fail "nothing was dropped: $(cat "$T/err")"
+	[ $((shown + dropped)) = 30000 ] || fail "$shown shown + $dropped dropped is not 30000"
+	grep -q "^opensnoop: $((shown + others)) events, " "$T/err" || fail "$(cat "$T/err")"
+}
+
+test_two_at_once_see_the_same() {
+	start opensnoop -j
+	start_as second opensnoop -j
+	./opencalls flood 100 "$T/missing" >/dev/null
+	stop second
+	stop
+	expect 100 "select(.path == \"$T/missing\")"
+	expect 100 "select(.path == \"$T/missing\")" second
+}
+
+test_kill_9_leaves_nothing_behind() {
+	bpf_snapshot
+	start opensnoop
+	kill9
+	nothing_left
+}
+
+test_its_memory_is_at_most_5_MB() {
+	start opensnoop
+	./opencalls flood 20000 "$T/missing" >/dev/null
+	kb=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
+	stop
+	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
+}
+
+# ---- how it ends ----
+
+test_option_d_ends_it_by_itself() {
+	exits 0 ./opensnoop -d 0.2
+	says '^opensnoop: attached to the open, openat and openat2 system calls; Ctrl-C to stop$'
+	says '^opensnoop: [0-9]+ events'
+}
+
+test_a_closed_pipe_ends_it_quietly() {
+	mkfifo "$T/pipe"
+	head -n 1 <"$T/pipe" >"$T/first" &
+	exits 0 sh -c 'exec ./opensnoop >"$1"' sh "$T/pipe"
+	grep -q ^PID "$T/first" || fail "head got no header"
+	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
+}
+
+test_a_full_disk_is_an_error() {
+	exits 1 sh -c 'exec ./opensnoop >/dev/full'
+	says '^opensnoop: cannot write the output: No space left on device$'
+}
+
+test_a_closed_stdout_is_an_error() {
+	exits 1 sh -c 'exec ./opensnoop >&-'
+	says '^opensnoop: cannot write to stdout: Bad file descriptor$'
+}
+
+# ---- bad input ----
+
+test_wrong_options_are_usage_errors() {
+	exits 2 ./opensnoop --no-such-option
+	says "^./opensnoop: unrecognized option '--no-such-option'$"
+	exits 2 ./opensnoop -p abc
+	says "^opensnoop: PID must be a number from 1 to 2147483647, not 'abc'$"
+	exits 2 ./opensnoop -p 0
+	says "^opensnoop: PID must be a number from 1 to 2147483647, not '0'$"
+	exits 2 ./opensnoop -u -1
+	says "^opensnoop: UID must be a number from 0 to 4294967294, not '-1'$"
+	exits 2 ./opensnoop -n a-name-of-sixteen
+	says '^opensnoop: NAME must have 1 to 15 bytes'
+	exits 2 ./opensnoop -d never
+	says "^opensnoop: SECONDS must be a number above 0, not 'never'$"
+	exits 2 ./opensnoop surplus
+	says "^opensnoop: what is 'surplus'"
+	exits 0 ./opensnoop --help
+	exits 0 ./opensnoop --version
+}
+
+test_a_process_that_does_not_exist_is_named() {
+	exits 1 ./opensnoop -p 2147483647
+	says '^opensnoop: there is no process with PID 2147483647$'
+}
+
+test_a_cgroup_that_does_not_exist_is_named() {
+	exits 1 ./opensnoop -c no-such-cgroup
+	says '^opensnoop: cannot open cgroup /.*/no-such-cgroup: No such file or directory$'
+	exits 1 ./opensnoop -c "$T"
+	says "^opensnoop: $T is not a cgroup v2 directory$"
+	says '^  hint: those are below /'
+}
+
+test_without_root_it_says_sudo() {
+	exits 1 as_nobody ./opensnoop
+	says '^opensnoop: cannot .*: (Permission denied|Operation not permitted)$'
+	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+}
+
+test_without_BTF_it_says_so() {
+	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./opensnoop'
+	says '^opensnoop: cannot load the BPF object: '
+	says '^  hint: this kernel has no BTF'
+}
+
+test_without_tracefs_it_says_so() {
+	exits 1 unshare --mount sh -c 'umount -l /sys/kernel/tracing
+		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
+		exec ./opensnoop'
+	says "^opensnoop: cannot find the kernel's tracepoints: No such file or directory$"
+	says '^  hint: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing$'
+}
+
+test_the_demo_shows_what_the_README_says() {
+	start opensnoop -j
+	./demo.sh
+	stop
+	expect_at_least 1 'select(.path == "/etc/hostname" and .comm == "cat")'
+	expect 1 'select(.path == "/etc/no-such-file" and .error == "ENOENT")'
+	expect 1 'select(.error == "ENOTDIR")'
+	expect 1 'select(.error == "EISDIR" and (.flags | contains("O_CREAT|O_TRUNC")))'
+}
+
+run_tests

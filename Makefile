@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#
+#   make                    build all examples           make 02-tracepoint  build that one
+#   make run EXAMPLE=02-tracepoint [ARGS="-x"]            run it, with its demo
+#   make test                                             all tests, here and in the VMs
+#   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
+#   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
+#   make bench [EXAMPLE=02-tracepoint]                    what an event costs
+#   make vmlinux [FROM=running]                           generate vmlinux.h anew
+#   make clean
+#
+# V=1 shows the commands. CC, CLANG, BPFTOOL, CFLAGS and LIBBPF_SRC are yours to set.
+
+EXAMPLES := $(patsubst %/Makefile,%,$(wildcard [0-9][0-9]-*/Makefile))
+EXAMPLE  ?= 02-tracepoint
+KERNEL   ?= 6.12
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Under sudo, what is built belongs to the owner of the checkout all the same.
+ifdef SUDO_UID
+  OWNER := $(shell stat -c %u Makefile)
+  ifneq ($(OWNER),0)
+    AS_OWNER := setpriv --reuid=$(OWNER) --regid=$(shell stat -c %g Makefile) --init-groups \
+	env HOME=$(shell getent passwd $(OWNER) | cut -d: -f6)
+  endif
+endif
+
+all: $(EXAMPLES)
+
+$(EXAMPLES): common
+	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
+
+common:
+	@$(AS_OWNER) $(MAKE) -C common
+
+run: $(EXAMPLE)
+	@common/run.sh $(EXAMPLE) $(ARGS)
+
+test: all
+	@tests/all
+
+vm-run: $(EXAMPLE)
+	@vm/run -k $(KERNEL) -e $(EXAMPLE) $(ARGS)
+
+vm-test: KERNEL := $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
+vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
+	@vm/test $(KERNEL:%=-k %) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+
+bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
+	@bench/run $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+
+vmlinux:
+	@vmlinux/generate.sh $(FROM)
+
+clean:
+	@for dir in common $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@rm -rf .output tests/unit/.output
+
+.PHONY: all bench clean common run test vm-run vm-test vmlinux $(EXAMPLES)

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#
+# common/configure.sh [CLANG [BPFTOOL]]: find what the build needs, and print it as makefile
+# variables. make runs this once, into common/.output/config.mk; `make clean` forgets it.
+set -eu
+cd "$(dirname "$0")"
+
+fail() {
+	echo "configure: $1" >&2
+	echo "  hint: ./setup.sh installs what the build needs" >&2
+	exit 1
+}
+
+# ---- clang: 14 is the oldest that the examples are built and tested with ----
+clang=${1:-}
+for name in $clang clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
+	command -v "$name" >/dev/null && clang=$name && break
+done
+command -v "${clang:-clang}" >/dev/null || fail "there is no ${clang:-clang}"
+major=$(echo __clang_major__ | $clang -E -P -x c -)
+[ "$major" -ge 14 ] || fail "$clang is version $major; 14 or later is needed"
+$clang --print-targets | grep -q '^ *bpf ' || fail "$clang was built without the bpf target"
+strip=$($clang -print-prog-name=llvm-strip)
+command -v "$strip" >/dev/null || fail "there is no llvm-strip beside $clang"
+
+# ---- bpftool: in sbin, which is not in everybody's PATH; Ubuntu's /usr/sbin/bpftool is a
+# wrapper that wants tools for the very kernel that runs, though any version does ----
+bpftool=${2:-}
+if [ -z "$bpftool" ]; then
+	PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+	for path in "$(command -v bpftool)" $(ls -r /usr/lib/linux-tools*/*/bpftool 2>/dev/null); do
+		[ -n "$path" ] && "$path" version >/dev/null 2>&1 && bpftool=$path && break
+	done
+fi
+[ -n "$bpftool" ] || fail "there is no bpftool that works"
+version=$("$bpftool" version | sed -n 's/^bpftool v//p')
+case $version in
+[0-6].* | 7.[0-3].*) fail "$bpftool is version $version; 7.4 or later is needed" ;;
+esac
+
+case $(uname -m) in
+x86_64) arch=x86 ;;
+aarch64) arch=arm64 ;;
+*) arch=$(uname -m) ;;
+esac
+[ -e "../vmlinux/$arch/vmlinux.h" ] ||
+	fail "there is no vmlinux/$arch/vmlinux.h; vmlinux/generate.sh running makes one"
+
+
+cat <<END
+# Made by configure.sh; make clean removes it.
+CLANG      ?= $clang
+LLVM_STRIP ?= $strip
+BPFTOOL    ?= $bpftool
+ARCH       ?= $arch
+END
+./libbpf.sh

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What every loader shares and nobody comes to learn: its command line, how it fails,
+ * how it stops, and how events reach people and programs. The steps of a BPF program's
+ * life (open, load, attach, read) stay in the example.
+ */
+#ifndef EXAMPLE_H
+#define EXAMPLE_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+/* Exit statuses; 0 is done, which the end of --duration, SIGINT and SIGTERM are too. */
+enum {
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_SKIPPED = 4, /* this kernel or machine cannot run it; kselftest's KSFT_SKIP */
+};
+
+/* ---- The command line (options.c) ---- */
+
+/* The options that all tools have; parse_options() fills them in. */
+struct options {
+	double duration; /* -d: seconds from attached() until running() turns false; 0: no end */
+	bool json;	 /* -j: one JSON object a line instead of columns */
+	bool verbose;	 /* -v: print what libbpf says, the verifier's log included */
+};
+extern struct options options;
+
+/*
+ * Read the command line: what @argp describes, and the options above. Also make SIGINT
+ * and SIGTERM end running(), and route libbpf's messages. Exits with EXIT_USAGE when an
+ * option is wrong, and with 0 after --help or --version.
+ */
+void parse_options(const struct argp *argp, int argc, char **argv);
+
+/*
+ * @text as a whole number from @min to @max, in decimal (or, after 0x, in hex). Anything
+ * else is a usage error that calls it @what ("PID") and ends the program.
+ */
+long parse_number(struct argp_state *state, const char *what, const char *text, long min, long max);
+
+/* @text as the id of a process that exists now; dies naming it if there is none. */
+pid_t parse_pid(struct argp_state *state, const char *text);
+
+/*
+ * Open the cgroup v2 directory @path, which may be relative to where cgroup2 is mounted
+ * (that is not always /sys/fs/cgroup; /proc/mounts knows). Returns a file descriptor to
+ * put into a map or to attach to; dies if there is no such cgroup.
+ */
+int open_cgroup(const char *path);
+
+/* The index of network interface @name; dies naming it if there is none. */
+int parse_interface(const char *name);
+
+/* ---- Failing (error.c) ---- */
+
+/*
+ * Print "TOOL: MESSAGE: strerror(errno)" and exit with EXIT_FAILED. Where the cause can be
+ * proved (no capability, no BTF, tracefs not mounted ...) the next line is a hint that
+ * names the cure, and if the cause is that this kernel lacks something, the status is
+ * EXIT_SKIPPED. libbpf's functions set errno even when they return NULL.
+ */
+_Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Print "TOOL: MESSAGE" and exit with EXIT_FAILED: for errors that no errno describes. */
+_Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Print "TOOL: skipped: MESSAGE" and exit with EXIT_SKIPPED. MESSAGE names what is missing
+ * and since when there is one: "needs Linux 6.6 (tcx); this is 6.1.0-50".
+ */
+_Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Print "TOOL: MESSAGE" on stderr, and go on. */
+void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Is this kernel at least @major.@minor? Ask for a feature itself wherever one can. */
+bool kernel_is_at_least(int major, int minor);
+
+/* Skip the example unless @path exists: "this kernel has no WHAT (there is no PATH)". */
+void need_path(const char *path, const char *what);
+
+/* Does this kernel have the tracepoint @category:@name? Dies if tracefs cannot be read. */
+bool tracepoint_exists(const char *category, const char *name);
+
+/* ---- Running and reading (poll.c) ---- */
+
+/*
+ * Say on stderr that events come from now on: "TOOL: attached to WHERE; Ctrl-C to stop".
+ * Tests and scripts wait for this line. Starts the clock of --duration.
+ */
+void attached(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* False once the tool is to stop: a signal, the end of --duration, or stdout is gone. */
+bool running(void);
+
+/*
+ * Hand the records of @ring to their callbacks while running(), then those that are left in
+ * the buffer. stdout is flushed after each batch, at least every 100 ms. Returns how many
+ * records there were.
+ */
+unsigned long long poll_ring(struct ring_buffer *ring);
+
+/* The same for a perf buffer, whose callback counts for itself: libbpf does not. */
+void poll_perf(struct perf_buffer *perf);
+
+/*
+ * For tools that print a summary now and then: sleep @seconds, or less if running()
+ * turns false.
+ */
+void sleep_while_running(double seconds);
+
+/*
+ * Write out what stdout holds. A closed pipe is a quiet end (running() turns false); any
+ * other error dies, so that no output is lost silently.
+ */
+void flush_output(void);
+
+/*
+ * The last word on stderr: "TOOL: 120 events, 3 dropped (the buffer was full)".
+ * @shown is what the callbacks printed, @dropped what the BPF side counted.
+ */
+void report(unsigned long long shown, unsigned long long dropped);
+
+/* ---- JSON from BTF (json.c) ---- */
+
+/*
+ * A type's BTF, resolved once into a flat list of things to print, so that an event costs
+ * no look-ups. @btf must outlive the plan. @name is the name of a struct. Dies when @btf
+ * has no such struct (is DESCRIBE() missing on the BPF side?) or it holds what JSON
+ * cannot express. Free with json_plan__free(), which accepts NULL.
+ */
+struct json_plan;
+struct json_plan *json_plan__new(const struct btf *btf, const char *name);
+void json_plan__free(struct json_plan *plan);
+
+/*
+ * Print @data as one JSON object and a newline on @out. @size, in bytes, may be less than
+ * the struct's: a char array at its end is cut there, so that records of variable length
+ * need no padding.
+ */
+void json_plan__print(const struct json_plan *plan, FILE *out, const void *data, size_t size);
+
+/*
+ * Let values of the typedef @type_name be printed as the string that @format writes into
+ * @buf (NUL-terminated, at most @size bytes), rather than as what they are made of.
+ * Call it before a plan is made; @type_name must stay valid. The typedefs of
+ * headers/event.h are known from the start.
+ */
+typedef void (*json_format_fn)(char *buf, size_t size, const void *data);
+void json_format(const char *type_name, json_format_fn format);
+
+/*
+ * A ring buffer callback: print @data as JSON by the struct event of the BPF object that
+ * @ctx points to (a struct bpf_object *: skel->obj). Returns 0.
+ */
+int print_json(void *ctx, void *data, size_t size);
+
+/* ---- Text (text.c) ---- */
+
+/*
+ * Print the first @size bytes of @text, or those before a NUL, on @out so that a terminal
+ * shows them and obeys none of them: control bytes, invalid UTF-8, bidirectional
+ * controls and the backslash become \n, \x1b, \u202e, \\. Returns the columns used.
+ */
+int print_text(FILE *out, const char *text, size_t size);
+
+/* print_text(), and then spaces up to @width columns. */
+void print_column(FILE *out, const char *text, size_t size, int width);
+
+/*
+ * Print the first @size bytes of @text, or those before a NUL, as a JSON string. A byte
+ * that is not valid UTF-8 becomes \udc80 to \udcff, as Python's surrogateescape does, so
+ * that no byte is lost.
+ */
+void print_json_string(FILE *out, const char *text, size_t size);
+
+/* The name of errno value @err ("ENOENT"), or its number where it has none. */
+const char *error_name(int err);
+
+/* Write @ip (16 bytes; IPv4 as ::ffff:a.b.c.d) as text, IPv4 the usual way. Returns @buf. */
+const char *format_ip(char *buf, size_t size, const void *ip);
+
+/* ---- Kernel symbols (ksym.c) ---- */
+
+/*
+ * Write kernel address @addr as "symbol+0x1f [module]" (+0x0 is left out), or in hex where
+ * there is no such symbol or /proc/kallsyms hides addresses. Reads /proc/kallsyms at the
+ * first call only. Returns @buf.
+ */
+const char *format_ksym(char *buf, size_t size, unsigned long long addr);
+
+/* Is there a function called @name in this kernel, that a kprobe could be put on? */
+bool ksym_exists(const char *name);
+
+#endif

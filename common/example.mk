@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#
+# How an example is built: EXAMPLE.bpf.c -> .bpf.o -> skeleton -> EXAMPLE.c -> EXAMPLE.
+# The example's Makefile sets EXAMPLE and includes this. It may also set
+#   SOURCES   the loader's .c files, if it is more than EXAMPLE.c
+#   BPF       the names of its .bpf.c files, if there are more than EXAMPLE.bpf.c
+#   PROGRAMS  small programs of its own that demo.sh and test.sh use, each NAME.c -> NAME
+#   LDLIBS    libraries beyond libbpf's
+
+COMMON := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+ROOT   := $(COMMON)/..
+O      := .output
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+all:
+
+# common/ is up to date when make at the top got here; else it looks for itself.
+ifndef COMMON_BUILT
+$(COMMON)/.output/config.mk $(COMMON)/.output/libexample.a: common ;
+common:
+	@$(MAKE) --no-print-directory -C $(COMMON)
+endif
+ifneq ($(MAKECMDGOALS),clean)
+include $(COMMON)/.output/config.mk
+endif
+include $(COMMON)/flags.mk
+
+SOURCES ?= $(EXAMPLE).c
+BPF     ?= $(EXAMPLE)
+OBJECTS := $(SOURCES:%.c=$O/%.o)
+DIR     := $(notdir $(CURDIR))
+
+all: $(EXAMPLE) $(PROGRAMS)
+	@:
+
+$(EXAMPLE): $(OBJECTS) $(COMMON)/.output/libexample.a
+	$(call say,LINK,$(DIR)/$@)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) $(LIBBPF_LIBS) -o $@
+
+$(OBJECTS): $O/%.o: %.c $(BPF:%=$O/%.skel.h)
+	$(call say,CC,$(DIR)/$<)
+	$Q$(CC) $(LOADER_FLAGS) -I$O -MMD -MP -c $< -o $@
+
+$O/%.skel.h: $O/%.bpf.o
+	$(call say,SKEL,$(DIR)/$*.skel.h)
+	$Q$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+$O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
+	$(call say,BPF,$(DIR)/$<)
+	$Q$(CLANG) $(BPF_FLAGS) -include-pch $(VMLINUX_PCH) -MMD -MP -c $< -o $@
+	$Q$(LLVM_STRIP) --strip-debug $@ # DWARF only; BTF is what the kernel and libbpf read
+
+$(PROGRAMS): %: %.c | $O
+	$(call say,CC,$(DIR)/$<)
+	$Q$(CC) $(CFLAGS) $(WARNINGS) $(LDFLAGS) -MMD -MP -MF $O/$@.d $< $(LDLIBS) -o $@
+
+$O:
+	$Qmkdir -p $@
+
+# make run ARGS="-x": with the demo, and with sudo where that is needed.
+run: all
+	@$(COMMON)/run.sh . $(ARGS)
+
+clean:
+	$Qrm -rf $O $(EXAMPLE) $(PROGRAMS)
+
+.PHONY: all clean common run
+.SECONDARY:
+-include $(wildcard $O/*.d)

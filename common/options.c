@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* The command line that all tools share, and the things that people name on it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <mntent.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include "example.h"
+#include "internal.h"
+
+/* What a tool prints for --version: the suite has one version. */
+const char *argp_program_version = "hello-libbpf 0.1";
+
+struct options options;
+
+static const struct argp_option shared_options[] = {
+	{ "duration", 'd', "SECONDS", 0, "Stop after SECONDS, rather than at Ctrl-C", -2 },
+	{ "json", 'j', NULL, 0, "Print one JSON object per line", -2 },
+	{ "verbose", 'v', NULL, 0, "Print what libbpf and the verifier say", -2 },
+	{ 0 },
+};
+
+static error_t parse_shared_option(int key, char *arg, struct argp_state *state)
+{
+	char *end;
+
+	switch (key) {
+	case 'd':
+		errno = 0;
+		options.duration = strtod(arg, &end);
+		if (errno || end == arg || *end || !(options.duration > 0) ||
+		    options.duration > INT_MAX)
+			argp_error(state, "SECONDS must be a number above 0, not '%s'", arg);
+		return 0;
+	case 'j':
+		options.json = true;
+		return 0;
+	case 'v':
+		options.verbose = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp shared_argp = { shared_options, parse_shared_option, 0, 0, 0, 0, 0 };
+
+/* libbpf's messages repeat, in its own words, what die() says in one line. */
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return options.verbose ? vfprintf(stderr, fmt, args) : 0;
+}
+
+void parse_options(const struct argp *argp, int argc, char **argv)
+{
+	const struct argp_child children[] = { { &shared_argp, 0, "All tools:", -1 }, { 0 } };
+	struct argp with_shared = *argp;
+
+	/* A descriptor below 3 that is closed would be handed out again, to a BPF map. */
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && fd != STDIN_FILENO)
+			die("cannot write to %s", fd == STDOUT_FILENO ? "stdout" : "stderr");
+
+	with_shared.children = children;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&with_shared, argc, argv, 0, NULL, NULL);
+
+	libbpf_set_print(print_libbpf);
+	catch_signals();
+}
+
+long parse_number(struct argp_state *state, const char *what, const char *text, long min, long max)
+{
+	int base = strncasecmp(text, "0x", 2) ? 10 : 16;
+	long number;
+	char *end;
+
+	errno = 0;
+	number = strtol(text, &end, base);
+	if (errno || end == text || *end || (*text != '-' && !(*text >= '0' && *text <= '9')) ||
+	    number < min || number > max)
+		argp_error(state, "%s must be a number from %ld to %ld, not '%s'", what, min, max,
+			   text);
+	return number;
+}
+
+pid_t parse_pid(struct argp_state *state, const char *text)
+{
+	pid_t pid = parse_number(state, "PID", text, 1, INT_MAX);
+
+	if (kill(pid, 0) && errno == ESRCH)
+		fail("there is no process with PID %d", pid);
+	return pid;
+}
+
+/* Where cgroup2 is mounted: beside cgroup v1, systemd puts it under .../unified. */
+static void cgroup_mount(char *buf, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent *entry;
+
+	if (!mounts)
+		die("cannot read /proc/self/mounts");
+	while ((entry = getmntent(mounts))) {
+		if (!strcmp(entry->mnt_type, "cgroup2")) {
+			snprintf(buf, size, "%s", entry->mnt_dir);
+			endmntent(mounts);
+			return;
+		}
+	}
+	fail("cgroup v2 is not mounted\n"
+	     "  hint: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+}
+
+int open_cgroup(const char *path)
+{
+	char full[PATH_MAX], mount[PATH_MAX / 2];
+	struct statfs fs;
+	int fd;
+
+	cgroup_mount(mount, sizeof(mount));
+	if (*path == '/')
+		snprintf(full, sizeof(full), "%s", path);
+	else
+		snprintf(full, sizeof(full), "%s/%s", mount, path);
+
+	fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		die("cannot open cgroup %s", full);
+	if (fstatfs(fd, &fs))
+		die("cannot look at %s", full);
+	if (fs.f_type != CGROUP2_SUPER_MAGIC)
+		fail("%s is not a cgroup v2 directory\n  hint: those are below %s", full, mount);
+	return fd;
+}
+
+int parse_interface(const char *name)
+{
+	int index = if_nametoindex(name);
+
+	if (!index)
+		die("there is no network interface '%s'", name);
+	return index;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* From attached to stopped: the loop around a buffer, and what ends it. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+#include "example.h"
+#include "internal.h"
+
+/*
+ * How often to look for records that nobody announced, since headers/example.bpf.h wakes
+ * the reader for a good batch only. It is the longest that an event, a signal, the end of
+ * --duration or a closed pipe waits to be noticed.
+ */
+#define LOOK_MS 100
+
+/* Records between two looks at running(): in a flood the buffer is never empty. */
+#define BATCH 4096
+
+static volatile sig_atomic_t stopped;
+static double deadline; /* by now(); 0 is never */
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static void stop(int sig)
+{
+	stopped = 1;
+}
+
+void catch_signals(void)
+{
+	/*
+	 * SA_RESTART: a write that the signal interrupts still writes all. Polls end
+	 * anyway (signal(7)). SA_RESETHAND: the second Ctrl-C kills, should the first
+	 * find the tool stuck, in a write to a pipe that nobody reads.
+	 */
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART | SA_RESETHAND };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* so that a closed pipe, too, ends in the usual cleaning up */
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+}
+
+void attached(const char *fmt, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: attached to ", program_invocation_short_name);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fprintf(stderr, "; Ctrl-C to stop\n");
+	flush_output(); /* the header */
+	if (options.duration)
+		deadline = now() + options.duration;
+}
+
+bool running(void)
+{
+	return !stopped && !(deadline && now() >= deadline);
+}
+
+/* The milliseconds until the next look, or until the deadline if that is sooner. */
+static int next_look_ms(void)
+{
+	double left = deadline ? (deadline - now()) * 1000 : LOOK_MS;
+
+	return left < 0 ? 0 : left < LOOK_MS ? left + 1 : LOOK_MS;
+}
+
+void flush_output(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (fflush(stdout) || ferror(stdout)) {
+		if (errno != EPIPE)
+			die("cannot write the output");
+		stopped = 1;
+	}
+	/* A pipe that nobody reads any more says so even while there is nothing to write. */
+	if (poll(&out, 1, 0) == 1 && out.revents & POLLERR)
+		stopped = 1;
+}
+
+/* Hand at most BATCH records to their callbacks; return how many there were. */
+static int consume(struct ring_buffer *ring)
+{
+	int n = ring_buffer__consume_n(ring, BATCH);
+
+	if (n < 0)
+		die("cannot read the ring buffer");
+	flush_output();
+	return n;
+}
+
+unsigned long long poll_ring(struct ring_buffer *ring)
+{
+	/*
+	 * An epoll of our own, edge-triggered: libbpf's is level-triggered, and would return
+	 * for every single record that comes while we are about to sleep.
+	 */
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	unsigned long long handled = 0;
+	int n;
+
+	if (epoll < 0)
+		die("cannot make an epoll");
+	for (int i = 0; ring_buffer__ring(ring, i); i++)
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, ring__map_fd(ring_buffer__ring(ring, i)),
+			      &event))
+			die("cannot poll the ring buffer");
+
+	while (running()) {
+		n = consume(ring);
+		handled += n;
+		if (n < BATCH)
+			epoll_wait(epoll, &event, 1, next_look_ms());
+	}
+	do {
+		n = consume(ring);
+		handled += n;
+	} while (n == BATCH);
+
+	close(epoll);
+	return handled;
+}
+
+void poll_perf(struct perf_buffer *perf)
+{
+	while (running()) {
+		if (perf_buffer__poll(perf, next_look_ms()) < 0 && errno != EINTR)
+			die("cannot read the perf buffer");
+		flush_output();
+	}
+	if (perf_buffer__consume(perf) < 0)
+		die("cannot read the perf buffer");
+	flush_output();
+}
+
+void sleep_while_running(double seconds)
+{
+	double end = now() + seconds, left;
+
+	while (running() && (left = end - now()) > 0) {
+		int ms = next_look_ms();
+
+		poll(NULL, 0, left * 1000 < ms ? left * 1000 + 1 : ms);
+		flush_output();
+	}
+}
+
+void report(unsigned long long shown, unsigned long long dropped)
+{
+	flush_output();
+	fprintf(stderr, "%s: %llu events", program_invocation_short_name, shown);
+	if (dropped)
+		fprintf(stderr, ", %llu dropped (the buffer was full)", dropped);
+	fprintf(stderr, "\n");
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What every BPF program here shares. Include it after vmlinux.h and bpf_helpers.h, and
+ * before the example's own header.
+ */
+#ifndef EXAMPLE_BPF_H
+#define EXAMPLE_BPF_H
+
+/*
+ * DESCRIBE(event): keep struct event in the object's BTF, where common/json.c finds it.
+ * clang describes only the types that a global, a map or a function mentions; a record
+ * that is filled in through the pointer of bpf_ringbuf_reserve() is mentioned by none.
+ */
+#define DESCRIBE(name) const struct name *describe_##name __attribute__((unused))
+
+/*
+ * What found no room, and is reported when the tool ends: nothing is lost silently. The
+ * loader reads it as skel->bss->dropped. (Each object has its own; the counter is shared by
+ * all CPUs, which only costs when there is something to count. Kernels before 5.12 refuse
+ * the atomics that return a value, so nobody uses this one's.)
+ */
+__u64 dropped;
+
+static __always_inline void count_dropped(void)
+{
+	__sync_fetch_and_add(&dropped, 1);
+}
+
+/*
+ * Wake the reader for a good batch, not for every record: a wake-up costs 9 to 20 us, the
+ * record itself below 1. These are the flags that do so, for a record of @size bytes:
+ *
+ *     bpf_ringbuf_submit(event, submit_flags(&events, sizeof(*event)));
+ *     bpf_ringbuf_output(&events, event, size, output_flags(&events, size));
+ *
+ * They wake when the data that waits crosses a multiple of WAKEUP_BYTES: once a batch, and
+ * again a batch later if the reader did not come. The reader also looks every 100 ms by
+ * itself (common/poll.c), so a lone record is not late, and a crossing that two CPUs make
+ * together and neither sees is only delayed.
+ */
+#define WAKEUP_BYTES (32 * 1024) /* a power of two, and a small part of the buffer */
+
+static __always_inline __u64 flags_at(__u64 waiting, __u64 size)
+{
+	return (waiting & (WAKEUP_BYTES - 1)) < size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* A reserved record is among the data that waits already, and one still to be output is not.
+ * Each takes 8 bytes for its header and is rounded up to 8. */
+static __always_inline __u64 submit_flags(void *ringbuf, __u64 size)
+{
+	return flags_at(bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA), (size + 15) & ~7ULL);
+}
+
+static __always_inline __u64 output_flags(void *ringbuf, __u64 size)
+{
+	size = (size + 15) & ~7ULL;
+	return flags_at(bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA) + size, size);
+}
+
+#endif
