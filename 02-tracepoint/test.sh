@@ -248,6 +248,16 @@ test_without_root_it_says_sudo() {
 	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
+test_three_capabilities_suffice() {
+	caps=+bpf,+perfmon,+dac_read_search
+	case $(uname -r) in 5.*) caps=$caps,+sys_resource ;; esac # for RLIMIT_MEMLOCK
+	exits 0 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set "-all,$caps" \
+		--inh-caps "-all,$caps" --ambient-caps "-all,$caps" ./opensnoop -d 0.2
+	exits 1 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all,+bpf,+perfmon \
+		--inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon ./opensnoop -d 0.2
+	says '^  hint: run it with sudo \(or grant CAP_DAC_READ_SEARCH'
+}
+
 test_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./opensnoop'
 	says '^opensnoop: cannot load the BPF object: '

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* How a tool fails: one line that says what, and a hint where the cause can be proved. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -43,9 +44,15 @@ static bool file_says(const char *path, const char *word)
 	return found;
 }
 
+/* access(2), but with the capabilities that we have: plain access() asks without them. */
+static bool exists(const char *path)
+{
+	return !faccessat(AT_FDCWD, path, F_OK, AT_EACCESS);
+}
+
 static bool missing(const char *path)
 {
-	return access(path, F_OK) && errno == ENOENT;
+	return !exists(path) && errno == ENOENT;
 }
 
 static bool memlock_is_low(void)
@@ -77,6 +84,10 @@ static struct cause diagnose(int err)
 				       "container?); start the container with --privileged",
 				       EXIT_FAILED };
 	}
+	if (err == EACCES && geteuid() && !has_capability(CAP_DAC_READ_SEARCH))
+		return (struct cause){ "run it with sudo (or grant CAP_DAC_READ_SEARCH, to read what "
+				       "only root may, as tracefs is)",
+				       EXIT_FAILED };
 	if (refused && file_says("/sys/kernel/security/lockdown", "[confidentiality]"))
 		return (struct cause){ "the kernel is locked down ([confidentiality] in "
 				       "/sys/kernel/security/lockdown), which forbids BPF to read "
@@ -171,13 +182,13 @@ bool tracepoint_exists(const char *category, const char *name)
 
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "%s/events", roots[i]);
-		if (access(path, F_OK)) {
+		if (!exists(path)) {
 			if (errno != ENOENT)
 				die("cannot read %s", path);
 			continue;
 		}
 		snprintf(path, sizeof(path), "%s/events/%s/%s/id", roots[i], category, name);
-		return access(path, F_OK) == 0;
+		return exists(path);
 	}
 	errno = ENOENT;
 	die("cannot find the kernel's tracepoints");

@@ -26,6 +26,32 @@
 /* linux/limits.h: the longest path, with its NUL, that a system call accepts. */
 #define PATH_MAX 4096
 
+/* linux/if_ether.h */
+#define ETH_ALEN     6
+#define ETH_P_IP     0x0800
+#define ETH_P_ARP    0x0806
+#define ETH_P_8021Q  0x8100
+#define ETH_P_IPV6   0x86DD
+#define ETH_P_8021AD 0x88A8
+
+/* linux/in6.h, as macros; the other protocols are in vmlinux.h's enum of linux/in.h */
+#define IPPROTO_HOPOPTS	 0
+#define IPPROTO_ROUTING	 43
+#define IPPROTO_FRAGMENT 44
+#define IPPROTO_ICMPV6	 58
+#define IPPROTO_DSTOPTS	 60
+
+/* linux/socket.h */
+#define AF_UNIX	 1
+#define AF_INET	 2
+#define AF_INET6 10
+
+/* linux/pkt_cls.h, what a tc program returns */
+#define TC_ACT_UNSPEC	(-1)
+#define TC_ACT_OK	0
+#define TC_ACT_SHOT	2
+#define TC_ACT_REDIRECT 7
+
 /* linux/time64.h */
 #define NSEC_PER_SEC  1000000000ULL
 #define NSEC_PER_MSEC 1000000ULL
