@@ -62,6 +62,19 @@ static bool memlock_is_low(void)
 	return !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur < (64 << 20);
 }
 
+static bool perf_is_forbidden(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
+	int level = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &level) != 1)
+		level = 0;
+	fclose(file);
+	return level > 2;
+}
+
 struct cause {
 	const char *hint;
 	int status;
@@ -87,6 +100,10 @@ static struct cause diagnose(int err)
 	if (err == EACCES && geteuid() && !has_capability(CAP_DAC_READ_SEARCH))
 		return (struct cause){ "run it with sudo (or grant CAP_DAC_READ_SEARCH, to read what "
 				       "only root may, as tracefs is)",
+				       EXIT_FAILED };
+	if (err == EACCES && !has_capability(CAP_SYS_ADMIN) && perf_is_forbidden())
+		return (struct cause){ "kernel.perf_event_paranoid is above 2, with which some kernels "
+				       "(Debian's 5.10) want CAP_SYS_ADMIN: run it with sudo",
 				       EXIT_FAILED };
 	if (refused && file_says("/sys/kernel/security/lockdown", "[confidentiality]"))
 		return (struct cause){ "the kernel is locked down ([confidentiality] in "

@@ -123,7 +123,8 @@ static const struct format *find_format(const char *type_name, uint32_t size)
 		if (!strcmp(formats[i].type_name, type_name))
 			return &formats[i];
 	for (size_t i = 0; i < sizeof(builtin_formats) / sizeof(*builtin_formats); i++)
-		if (builtin_formats[i].size == size && !strcmp(builtin_formats[i].type_name, type_name))
+		if (builtin_formats[i].size == size &&
+		    !strcmp(builtin_formats[i].type_name, type_name))
 			return &builtin_formats[i];
 	return NULL;
 }
@@ -226,7 +227,8 @@ static void plan_members(struct planner *planner, const struct btf_type *type, u
 		const char *name = btf__name_by_offset(planner->btf, member->name_off);
 		uint32_t bit = btf_member_bit_offset(type, i);
 		uint32_t bits = btf_member_bitfield_size(type, i);
-		struct operation at = { .offset = offset + bit / 8, .shift = bit % 8, .bits = bits };
+		struct operation at = { .offset = offset + bit / 8, .bits = bits,
+					.shift = bit % 8 };
 		bool is_last = last && i == btf_vlen(type) - 1;
 		const struct format *format;
 		uint32_t id = member->type;
@@ -303,7 +305,8 @@ struct json_plan *json_plan__new(const struct btf *btf, const char *name)
 	struct planner planner = { .plan = plan, .btf = btf };
 
 	if (id < 0)
-		fail("the BPF object's BTF has no struct %s; is DESCRIBE(struct %s) missing?", name, name);
+		fail("the BPF object's BTF has no struct %s; is DESCRIBE(%s) missing?", name,
+		     name);
 	planner.text = plan ? open_memstream(&plan->text, &plan->text_size) : NULL;
 	if (!planner.text)
 		die("cannot plan the output as JSON");
@@ -425,7 +428,8 @@ static uint64_t load(const unsigned char *data, unsigned int shift, unsigned int
 }
 
 /* The name of an enum's value, or NULL. */
-static const char *enum_name(const struct btf *btf, const struct operation *operation, uint64_t value)
+static const char *enum_name(const struct btf *btf, const struct operation *operation,
+			     uint64_t value)
 {
 	const struct btf_type *type = operation->type;
 	unsigned int unused = 64 - operation->bits;
@@ -433,12 +437,14 @@ static const char *enum_name(const struct btf *btf, const struct operation *oper
 	for (int i = 0; i < btf_vlen(type); i++) {
 		const struct btf_enum *narrow = &btf_enum(type)[i];
 		const struct btf_enum64 *wide = &btf_enum64(type)[i];
-		uint64_t known = btf_is_enum64(type) ? btf_enum64_value(wide) :
-				 operation->is_signed ? (uint64_t)narrow->val : (uint32_t)narrow->val;
+		bool is_wide = btf_is_enum64(type);
+		uint64_t known = is_wide ? btf_enum64_value(wide) :
+				 operation->is_signed ? (uint64_t)narrow->val :
+							(uint32_t)narrow->val;
 
 		if ((known ^ value) << unused == 0)
-			return btf__name_by_offset(btf, btf_is_enum64(type) ? wide->name_off :
-						   narrow->name_off);
+			return btf__name_by_offset(btf, is_wide ? wide->name_off :
+							narrow->name_off);
 	}
 	return NULL;
 }
@@ -448,6 +454,8 @@ static void put_values(struct line *line, const struct json_plan *plan,
 		       const struct operation *operation, const struct operation *end,
 		       const char *record, size_t size)
 {
+	static const bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
 	for (; operation < end; operation++) {
 		const char *data = record + operation->offset, *name = NULL;
 		size_t count = operation->count;
@@ -457,7 +465,7 @@ static void put_values(struct line *line, const struct json_plan *plan,
 		put(line, plan->text + operation->text, operation->text_size);
 		if (operation->kind >= INTEGER && operation->kind <= ERRNO)
 			value = load((const unsigned char *)data, operation->shift, operation->bits,
-				     operation->kind == PORT || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+				     big_endian || operation->kind == PORT);
 		if (operation->cut && count > (size - operation->offset) / operation->size)
 			count = (size - operation->offset) / operation->size;
 
@@ -497,8 +505,8 @@ static void put_values(struct line *line, const struct json_plan *plan,
 		case ARRAY:
 			for (size_t i = 0; i < count; i++, data += operation->size) {
 				put(line, ",", i ? 1 : 0);
-				put_values(line, plan, operation + 1, operation + 1 + operation->body,
-					   data, operation->size);
+				put_values(line, plan, operation + 1,
+					   operation + 1 + operation->body, data, operation->size);
 			}
 			operation += operation->body;
 			break;
@@ -516,7 +524,8 @@ void json_plan__print(const struct json_plan *plan, FILE *out, const void *data,
 	struct line line;
 
 	if (size < plan->least)
-		fail("a record has %zu bytes, but struct %s needs %zu", size, plan->name, plan->least);
+		fail("a record has %zu bytes, but struct %s needs %zu", size, plan->name,
+		     plan->least);
 	line.out = out;
 	line.size = 0;
 	flockfile(out);
@@ -524,8 +533,6 @@ void json_plan__print(const struct json_plan *plan, FILE *out, const void *data,
 	flush(&line);
 	funlockfile(out);
 }
-
-unsigned long long json_printed;
 
 int print_json(void *ctx, void *data, size_t size)
 {
@@ -538,6 +545,5 @@ int print_json(void *ctx, void *data, size_t size)
 		planned = ctx;
 	}
 	json_plan__print(plan, stdout, data, size);
-	json_printed++;
 	return 0;
 }

@@ -14,7 +14,10 @@
 static size_t decode(const unsigned char *text, const unsigned char *end, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = *text < 0x80 ? 1 : *text < 0xc0 ? 0 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
+	size_t length = *text < 0x80 ? 1 :
+			*text < 0xc0 ? 0 :
+			*text < 0xe0 ? 2 :
+			*text < 0xf0 ? 3 : 4;
 	uint32_t value = length == 1 ? *text : *text & (0xff >> (length + 1));
 
 	if (!length || *text >= 0xf8 || length > (size_t)(end - text))

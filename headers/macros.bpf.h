@@ -15,6 +15,7 @@
 #define EINTR	     4
 #define EAGAIN	     11
 #define EACCES	     13
+#define EFAULT	     14
 #define EEXIST	     17
 #define EINVAL	     22
 #define ENOSPC	     28
