@@ -16,6 +16,9 @@ EXAMPLE  ?= 02-tracepoint
 KERNEL   ?= 6.12
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
+# EXAMPLE=02-tracepoint is for this Makefile: below, EXAMPLE is the name of a directory's tool.
+MAKEOVERRIDES := $(filter-out EXAMPLE=%,$(MAKEOVERRIDES))
+
 # Under sudo, what is built belongs to the owner of the checkout all the same.
 ifdef SUDO_UID
   OWNER := $(shell stat -c %u Makefile)

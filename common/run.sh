@@ -21,6 +21,8 @@ fi
 
 [ -n "${WITH_MOUNTS:-}" ] || WITH_MOUNTS=1 exec "$common/with-mounts.sh" "$common/run.sh" . "$@"
 
+terminal=
+[ ! -t 0 ] || terminal=1 # asked now: what runs in the background has no stdin
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap '' INT # Ctrl-C is for the tool, which handles it; this script waits for that
@@ -35,7 +37,7 @@ while IFS= read -r line; do
 	"$tool: attached to "*)
 		{
 			./demo.sh || echo "run.sh: the demo failed" >&2
-			if [ -t 0 ]; then
+			if [ "$terminal" ]; then
 				echo "run.sh: that was the demo; $tool goes on until Ctrl-C" >&2
 			else
 				kill -INT $pid
