@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/configure.sh [CLANG [BPFTOOL]]: find what the build needs, and print it as makefile
-# variables. make runs this once, into common/.output/config.mk; `make clean` forgets it.
+# common/configure.sh: find what the build needs, and print it as makefile variables. make runs
+# this once, into common/.output/config.mk; `make clean` forgets it. CLANG, BPFTOOL and
+# LIBBPF_SRC, on make's command line or in the environment, say what to take.
 set -eu
 cd "$(dirname "$0")"
 
@@ -13,11 +14,13 @@ fail() {
 }
 
 # ---- clang: 14 is the oldest that the examples are built and tested with ----
-clang=${1:-}
-for name in $clang clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
-	command -v "$name" >/dev/null && clang=$name && break
-done
-command -v "${clang:-clang}" >/dev/null || fail "there is no ${clang:-clang}"
+clang=${CLANG:-}
+if [ -z "$clang" ]; then
+	for name in clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20 clang-21 clang; do
+		! command -v $name >/dev/null || clang=$name # the last one found
+	done
+fi
+command -v "${clang:=clang}" >/dev/null || fail "there is no $clang"
 major=$(echo __clang_major__ | $clang -E -P -x c -)
 [ "$major" -ge 14 ] || fail "$clang is version $major; 14 or later is needed"
 $clang --print-targets | grep -q '^ *bpf ' || fail "$clang was built without the bpf target"
@@ -26,7 +29,7 @@ command -v "$strip" >/dev/null || fail "there is no llvm-strip beside $clang"
 
 # ---- bpftool: in sbin, which is not in everybody's PATH; Ubuntu's /usr/sbin/bpftool is a
 # wrapper that wants tools for the very kernel that runs, though any version does ----
-bpftool=${2:-}
+bpftool=${BPFTOOL:-}
 if [ -z "$bpftool" ]; then
 	PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 	for path in "$(command -v bpftool)" $(ls -r /usr/lib/linux-tools*/*/bpftool 2>/dev/null); do

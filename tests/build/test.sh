@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# The build: what is rebuilt when, what it says, and that an example copied out builds. In a
+# copy of the tree, so that nothing is touched here.
+. ../lib.sh
+
+# copy_tree: the first example and what it needs, as $T/tree, built.
+copy_tree() {
+	mkdir "$T/tree"
+	(cd ../.. && tar cf - --exclude .output Makefile common headers vmlinux 02-tracepoint) |
+		tar xf - -C "$T/tree"
+	cd "$T/tree"
+	rm -f 02-tracepoint/opensnoop 02-tracepoint/opencalls
+	make >"$T/make" 2>&1 || fail "$(tail "$T/make")"
+}
+
+# rebuilds FILE STEPS: touching FILE makes just these steps run
+rebuilds() {
+	sleep 0.01 # so that the file is newer than what was made last
+	touch "$1"
+	steps=$(make | awk '{ print $1 ":" $2 }' | sed 's/:.*\//:/' | paste -s -d ' ' -)
+	[ "$steps" = "$2" ] || fail "touching $1 ran: $steps
+rather than: $2"
+}
+
+test_each_input_rebuilds_what_depends_on_it_and_no_more() {
+	need make
+	copy_tree
+	loader='CC:opensnoop.c LINK:opensnoop'
+	bpf="BPF:opensnoop.bpf.c SKEL:opensnoop.skel.h $loader"
+	rebuilds README.md ''
+	rebuilds 02-tracepoint/opensnoop.c "$loader"
+	rebuilds 02-tracepoint/opensnoop.bpf.c "$bpf"
+	rebuilds 02-tracepoint/opensnoop.h "$bpf"
+	rebuilds 02-tracepoint/opencalls.c 'CC:opencalls.c'
+	rebuilds headers/example.bpf.h "$bpf"
+	rebuilds headers/event.h "$bpf"
+	rebuilds vmlinux/x86/vmlinux.h "PCH:vmlinux.h $bpf"
+	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop'
+	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop'
+	rebuilds common/example.h "CC:error.c CC:json.c CC:ksym.c CC:options.c CC:poll.c \
+CC:text.c AR:libexample.a $loader"
+}
+
+test_it_is_quiet_unless_asked() {
+	need make
+	copy_tree
+	! grep -qE 'cc|clang|-O2' "$T/make" || fail "it shows commands: $(cat "$T/make")"
+	touch 02-tracepoint/opensnoop.c
+	make V=1 >"$T/make"
+	grep -q -- '-O2 .*-c opensnoop.c' "$T/make" || fail 'V=1 does not show the command'
+	[ -z "$(make)" ] || fail "it talks though there is nothing to do"
+}
+
+test_a_warning_is_an_error() {
+	need make
+	copy_tree
+	echo 'static int unused;' >>02-tracepoint/opensnoop.c
+	! make >"$T/make" 2>&1 || fail 'an unused variable passed in the loader'
+	grep -q 'Werror' "$T/make" || fail "$(cat "$T/make")"
+	sed -i '$d' 02-tracepoint/opensnoop.c
+	echo 'static int unused;' >>02-tracepoint/opensnoop.bpf.c
+	! make >"$T/make" 2>&1 || fail 'an unused variable passed in the BPF program'
+}
+
+test_gcc_and_clang_of_several_versions_build_it() {
+	need make
+	copy_tree
+	built=
+	for clang in clang-14 clang-16 clang-19 clang-21; do
+		command -v $clang >/dev/null || continue
+		make clean >/dev/null
+		make CLANG=$clang CC=$clang >"$T/make" 2>&1 || fail "$clang: $(tail "$T/make")"
+		built="$built $clang"
+	done
+	[ "$built" ] || skip "there is no clang with a version in its name"
+	make clean >/dev/null
+	make CC=gcc >"$T/make" 2>&1 || fail "gcc: $(tail "$T/make")"
+}
+
+test_an_example_copied_out_builds_and_runs() {
+	need make
+	mkdir "$T/mine"
+	(cd ../.. && cp -r 02-tracepoint common headers vmlinux "$T/mine/")
+	cd "$T/mine/02-tracepoint"
+	rm -rf .output ../common/.output opensnoop
+	make >"$T/make" 2>&1 || fail "$(tail "$T/make")"
+	exits 0 ./opensnoop -d 0.2
+	make clean >/dev/null
+	[ ! -e opensnoop ] && [ ! -e .output ] || fail "make clean left something"
+}
+
+test_what_is_missing_is_named() {
+	need make
+	copy_tree
+	make clean >/dev/null
+	! make CLANG=no-such-clang >"$T/make" 2>&1 || fail 'it built without clang'
+	grep -q '^configure: there is no no-such-clang$' "$T/make" || fail "$(cat "$T/make")"
+	grep -q '^  hint: ./setup.sh installs' "$T/make" || fail "$(cat "$T/make")"
+	mkdir "$T/bin"
+	printf '#!/bin/sh\necho bpftool v7.1.0\n' >"$T/bin/bpftool"
+	chmod +x "$T/bin/bpftool"
+	! make BPFTOOL="$T/bin/bpftool" >"$T/make" 2>&1 || fail 'it built with an old bpftool'
+	grep -q '^configure: .*bpftool is version 7.1.0; 7.4 or later is needed$' "$T/make" ||
+		fail "$(cat "$T/make")"
+	! make LIBBPF_SRC=/nowhere >"$T/make" 2>&1 || fail 'it built with no libbpf'
+	grep -q '/nowhere' "$T/make" || fail "$(cat "$T/make")"
+	[ ! -s common/.output/config.mk ] || fail "a failed configuration was kept"
+}
+
+run_tests
