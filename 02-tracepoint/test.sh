@@ -135,11 +135,16 @@ test_option_c_shows_one_cgroup_and_those_below_only() {
 
 # ---- nothing lost silently, nothing left behind ----
 
+# How many events tell of $T/missing? (jq takes seconds for a flood in an emulated VM.)
+count_missing() {
+	grep -cF "\"error\":\"ENOENT\",\"flags\":\"O_RDONLY\",\"path_state\":\"PATH_WHOLE\",\"comm\":\"opencalls\",\"path\":\"$T/missing\"}" "$T/out"
+}
+
 test_a_flood_into_a_file_loses_nothing() {
 	start opensnoop -j
 	./opencalls flood 30000 "$T/missing" >/dev/null
 	stop
-	expect 30000 "select(.path == \"$T/missing\" and .error == \"ENOENT\")"
+	[ "$(count_missing)" = 30000 ] || fail "$(count_missing) of 30000 were shown"
 	! grep dropped "$T/err" || fail "it dropped events"
 }
 
@@ -149,7 +154,7 @@ test_what_a_stopped_reader_misses_is_counted() {
 	./opencalls flood 15000 "$T/missing" >/dev/null
 	kill -CONT "$tool_pid"
 	stop
-	shown=$(jq -c "select(.path == \"$T/missing\")" "$T/out" | wc -l)
+	shown=$(count_missing)
 	others=$(($(wc -l <"$T/out") - shown)) # what the program loader opens
 	dropped=$(sed -n 's/^opensnoop: .* events, \([0-9]*\) dropped .*/\1/p' "$T/err")
 	[ "${dropped:-0}" -gt 0 ] || fail "nothing was dropped: $(cat "$T/err")"
@@ -256,15 +261,16 @@ with_capabilities() {
 		--inh-caps "$caps" --ambient-caps "$caps" "$@"
 }
 
-test_three_capabilities_suffice() {
+test_a_few_capabilities_suffice() {
 	caps=+bpf,+perfmon,+dac_read_search
 	case $(uname -r) in
 	5.*) caps=$caps,+sys_resource ;; # before 5.11 maps count as locked memory
 	esac
-	if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -gt 2 ] && [ "${caps%+sys_resource}" != $caps ]; then
+	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
+	if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -gt 2 ]; then
 		exits 1 with_capabilities $caps ./opensnoop -d 0.2
 		says '^  hint: kernel.perf_event_paranoid is above 2'
-		return
+		caps=$caps,+sys_admin
 	fi
 	exits 0 with_capabilities $caps ./opensnoop -d 0.2
 }

@@ -102,8 +102,8 @@ static struct cause diagnose(int err)
 				       "only root may, as tracefs is)",
 				       EXIT_FAILED };
 	if (err == EACCES && !has_capability(CAP_SYS_ADMIN) && perf_is_forbidden())
-		return (struct cause){ "kernel.perf_event_paranoid is above 2, with which some kernels "
-				       "(Debian's 5.10) want CAP_SYS_ADMIN: run it with sudo",
+		return (struct cause){ "kernel.perf_event_paranoid is above 2, with which Debian's kernels "
+				       "want CAP_SYS_ADMIN: run it with sudo, or set it to 2",
 				       EXIT_FAILED };
 	if (refused && file_says("/sys/kernel/security/lockdown", "[confidentiality]"))
 		return (struct cause){ "the kernel is locked down ([confidentiality] in "
