@@ -19,13 +19,11 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # EXAMPLE=02-tracepoint is for this Makefile: below, EXAMPLE is the name of a directory's tool.
 MAKEOVERRIDES := $(filter-out EXAMPLE=%,$(MAKEOVERRIDES))
 
-# Under sudo, what is built belongs to the owner of the checkout all the same.
-ifdef SUDO_UID
-  OWNER := $(shell stat -c %u Makefile)
-  ifneq ($(OWNER),0)
-    AS_OWNER := setpriv --reuid=$(OWNER) --regid=$(shell stat -c %g Makefile) --init-groups \
+# Run by root, what is built belongs to the owner of the checkout all the same.
+OWNER := $(shell [ `id -u` -ne 0 ] || stat -c %u Makefile)
+ifneq ($(filter-out 0,$(OWNER)),)
+  AS_OWNER := setpriv --reuid=$(OWNER) --regid=$(shell stat -c %g Makefile) --init-groups \
 	env HOME=$(shell getent passwd $(OWNER) | cut -d: -f6)
-  endif
 endif
 
 all: $(EXAMPLES)

@@ -16,7 +16,7 @@ fail() {
 # ---- clang: 14 is the oldest that the examples are built and tested with ----
 clang=${CLANG:-}
 if [ -z "$clang" ]; then
-	for name in clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20 clang-21 clang; do
+	for name in clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20 clang-21 clang-22 clang; do
 		! command -v $name >/dev/null || clang=$name # the last one found
 	done
 fi
@@ -57,5 +57,6 @@ CLANG      ?= $clang
 LLVM_STRIP ?= $strip
 BPFTOOL    ?= $bpftool
 ARCH       ?= $arch
+MULTIARCH  := $(${CC:-cc} -print-multiarch 2>/dev/null || :)
 END
 ./libbpf.sh

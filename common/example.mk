@@ -39,7 +39,7 @@ $(EXAMPLE): $(OBJECTS) $(COMMON)/.output/libexample.a
 	$(call say,LINK,$(DIR)/$@)
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) $(LIBBPF_LIBS) -o $@
 
-$(OBJECTS): $O/%.o: %.c $(BPF:%=$O/%.skel.h)
+$(OBJECTS): $O/%.o: %.c $(BPF:%=$O/%.skel.h) $(COMMON)/.output/config.mk
 	$(call say,CC,$(DIR)/$<)
 	$Q$(CC) $(LOADER_FLAGS) -I$O -MMD -MP -c $< -o $@
 

@@ -8,10 +8,12 @@ WARNINGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter $(WERRO
 LOADER_FLAGS = $(CFLAGS) $(WARNINGS) -I$(COMMON) -I$(COMMON)/../headers $(LIBBPF_CFLAGS)
 
 # -fms-extensions: vmlinux.h of Linux 7 has structs that embed others by their bare tag.
+# -idirafter: for usdt.bpf.h, which wants errno.h.
 # -mcpu=v3: 32-bit ALU instructions, which every kernel from 5.1 on takes.
 BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensions \
 	-Wno-microsoft-anon-tag -Wno-unknown-warning-option -D__TARGET_ARCH_$(ARCH) \
-	-I$(COMMON)/../vmlinux/$(ARCH) -I$(COMMON)/../headers $(LIBBPF_CFLAGS)
+	-I$(COMMON)/../vmlinux/$(ARCH) -I$(COMMON)/../headers $(LIBBPF_CFLAGS) \
+	-idirafter /usr/include/$(MULTIARCH)
 
 # vmlinux.h, parsed once: it has 130,000 lines, which cost clang 0.4 s for every program.
 VMLINUX_PCH = $(COMMON)/.output/vmlinux-$(ARCH)-$(notdir $(CLANG)).pch

@@ -53,6 +53,13 @@
 #define TC_ACT_SHOT	2
 #define TC_ACT_REDIRECT 7
 
+/* linux/err.h: a system call that returns -1 to -MAX_ERRNO has failed */
+#define MAX_ERRNO 4095
+
+/* asm/thread_info.h: in which member the bit is differs, too */
+#define TS_COMPAT 0x0002 /* x86: thread_info.status */
+#define TIF_32BIT 22	 /* arm64: 1 << 22 in thread_info.flags */
+
 /* linux/time64.h */
 #define NSEC_PER_SEC  1000000000ULL
 #define NSEC_PER_MSEC 1000000ULL
