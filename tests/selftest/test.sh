@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#
+# Do tests/lib.sh and tests/run notice what they are there for? Each case writes a small test.sh
+# with a fake tool beside it, runs it, and looks at what is reported.
+. ../lib.sh
+
+here=$PWD
+
+# Make the directory $T/01-fake with a tool and a test.sh of the lines on stdin.
+fake() {
+	mkdir "$T/01-fake"
+	ln -s "$here/.." "$T/tests"
+	cat >"$T/01-fake/tool" <<-'TOOL'
+		#!/bin/sh
+		# tool [STATUS]: two events, then wait for a signal; or end with STATUS at once
+		trap 'exit 0' INT TERM
+		[ $# -eq 0 ] || { echo "tool: skipped: needs Linux 9.9" >&2; exit $1; }
+		echo '{"n":1,"ok":false}'
+		echo '{"n":2,"ok":true}'
+		echo "tool: attached to nothing; Ctrl-C to stop" >&2
+		while :; do sleep 0.05; done
+	TOOL
+	{ printf '#!/bin/sh\n. ../tests/lib.sh\n'; cat; echo run_tests; } >"$T/01-fake/test.sh"
+	chmod +x "$T/01-fake/tool" "$T/01-fake/test.sh"
+	: >"$T/no-skips"
+}
+
+# run_fake STATUS [ARG...]: tests/run on it must end with that status.
+run_fake() {
+	fake_status=$1
+	shift
+	export EXPECTED_SKIPS="${EXPECTED_SKIPS:-$T/no-skips}"
+	exits "$fake_status" ../run "$@" "$T/01-fake"
+	cat "$T/stdout"
+}
+
+# The report must have this line.
+reports() {
+	grep -qxF -e "$1" "$T/stdout" || fail "not reported: $1"
+}
+
+# No process has its working directory in $T/01-fake.
+nobody_left() {
+	! ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -F "$T/01-fake"
+}
+
+test_a_passing_case_passes() {
+	fake <<-'CASES'
+		test_good_one() { start tool; stop; expect 2 .n; expect 1 '.n == 2'; expect 0 '.n == 3'; }
+		test_another() { exits 4 ./tool 4; says '^tool: skipped: needs'; }
+	CASES
+	run_fake 0
+	reports "ok 1 - 01-fake: good one"
+	reports "ok 2 - 01-fake: another"
+	[ "$(tail -n 1 "$T/stdout")" = "2 passed, 0 failed, 0 skipped" ] || fail "wrong last line"
+}
+
+test_a_failing_case_fails_and_the_rest_goes_on() {
+	fake <<-'CASES'
+		test_command() { false; echo not reached; }
+		test_message() { fail "the reason"; }
+		test_pipeline() { echo x | while read -r _; do fail "in a pipeline"; done; }
+		test_substitution() { echo "$(fail "in a substitution")"; }
+		test_good() { true; }
+	CASES
+	run_fake 1
+	for name in "1 - 01-fake: command" "2 - 01-fake: message" "3 - 01-fake: pipeline" \
+		"4 - 01-fake: substitution"; do
+		reports "not ok $name"
+	done
+	reports "# the reason"
+	! grep 'not reached' "$T/stdout"
+	reports "ok 5 - 01-fake: good"
+	reports "1 passed, 4 failed, 0 skipped"
+}
+
+test_a_wrong_count_fails() {
+	fake <<-'CASES'
+		test_too_few() { start tool; stop; expect 3 .n; }
+		test_too_many() { start tool; stop; expect 1 .n; }
+		test_none() { start tool; stop; expect_at_least 1 '.n == 9'; }
+		test_bad_filter() { start tool; stop; expect 0 'nonsense('; }
+		test_not_json() { echo '{"n":' >"$T/x.out"; expect 0 .n x; }
+	CASES
+	run_fake 1
+	reports "# 2 events, not 3, for: .n"
+	reports "0 passed, 5 failed, 0 skipped"
+}
+
+test_a_wrong_status_or_message_fails() {
+	fake <<-'CASES'
+		test_status() { exits 1 true; }
+		test_message() { exits 0 echo; says something; }
+		test_start() { start tool 1; }
+		test_stop() { start tool; trap '' TERM; kill -KILL $tool_pid; stop; }
+		test_silent() { TEST_DEADLINE=1; exits 0 sleep 9; }
+	CASES
+	run_fake 1
+	reports "# tool 1 ended with status 1 before it was attached"
+	reports "# did not end in 1 s: sleep 9"
+	reports "0 passed, 5 failed, 0 skipped"
+}
+
+test_a_skip_is_a_skip_with_its_reason() {
+	fake <<-'CASES'
+		test_said() { skip "no such thing"; }
+		test_tool() { start tool 4; }
+		test_need() { need no-such-command; }
+		test_inside() { exits 0 skip "from inside"; }
+	CASES
+	run_fake 0
+	reports "ok 1 - 01-fake: said # SKIP no such thing"
+	reports "ok 2 - 01-fake: tool # SKIP needs Linux 9.9"
+	reports "ok 3 - 01-fake: need # SKIP needs the command no-such-command"
+	reports "0 passed, 0 failed, 4 skipped"
+}
+
+test_an_unexpected_skip_fails() {
+	fake <<-'CASES'
+		test_is_listed() { skip "as expected"; }
+		test_not_listed() { skip "all of a sudden"; }
+	CASES
+	EXPECTED_SKIPS=$T/skips
+	echo "$(uname -r | cut -c 1-3)*  01-fake  is-l*  because" >"$T/skips"
+	run_fake 1
+	reports "ok 1 - 01-fake: is listed # SKIP as expected"
+	reports "not ok 2 - 01-fake: not listed"
+	reports "# unexpected skip: all of a sudden"
+	reports "0 passed, 1 failed, 1 skipped"
+	echo "another-kernel  *" >"$T/skips"
+	run_fake 0
+}
+
+test_a_hanging_test_is_ended_and_cleaned_up() {
+	fake <<-'CASES'
+		test_good() { true; }
+		test_hangs() { new_netns gone; echo "$(ns gone)" >../ns; start tool; trap '' TERM; while :; do sleep 1; done; }
+		test_never() { true; }
+	CASES
+	run_fake 1 -t 1
+	reports "not ok 2 - 01-fake: hangs"
+	reports "# ended after the limit of 1 s"
+	reports "1 passed, 1 failed, 0 skipped"
+	wait_for "its processes are gone" nobody_left
+	[ ! -e "/run/netns/$(cat "$T/ns")" ] || fail "its namespace is still there"
+}
+
+test_a_test_that_dies_fails() {
+	fake <<-'CASES'
+		test_good() { true; }
+		test_kills_all() { kill -KILL $$; }
+	CASES
+	run_fake 1
+	reports "not ok 2 - 01-fake: kills all"
+	reports "1 passed, 1 failed, 0 skipped"
+}
+
+test_what_a_case_made_is_removed() {
+	fake <<-'CASES'
+		test_fails() {
+			start tool
+			new_netns a; new_netns b; veth a va 10.0.0.1/24 b vb 10.0.0.2/24
+			group=$(new_cgroup g); in_cgroup "$group" sleep 1000 &
+			start_as second in_cgroup "$group" in_ns a ./tool
+			wait_for "it is in the cgroup" grep -q "$second_pid" "$group/cgroup.procs"
+			echo "$T $group /run/netns/$(ns a) /run/netns/$(ns b)" >../made
+			false
+		}
+	CASES
+	run_fake 1
+	reports "0 passed, 1 failed, 0 skipped"
+	wait_for "its processes are gone" nobody_left
+	for path in $(cat "$T/made"); do
+		[ ! -e "$path" ] || fail "$path is still there"
+	done
+}
+
+test_what_is_left_in_the_kernel_is_found() {
+	need bpftool
+	mkdir "$T/bpf"
+	mount -t bpf none "$T/bpf"
+	at_end "umount '$T/bpf'"
+	bpf_snapshot
+	bpftool map create "$T/bpf/map" type array key 4 value 4 entries 1 name leftover
+	if (TEST_DEADLINE=1; T=$T/bpf/..; nothing_left); then
+		fail "nothing_left does not see a pinned map"
+	fi
+	grep -q 'map [0-9]* leftover' "$T/.failed"
+	rm "$T/.failed" "$T/bpf/map"
+	nothing_left
+}
+
+test_nobody_has_no_privileges() {
+	exits 0 as_nobody grep -E '^(Uid|Gid|Groups|CapEff|CapPrm):' /proc/self/status
+	tr -d '\t ' <"$T/stdout" | xargs >"$T/flat"
+	grep -qx 'Uid:65534655346553465534 Gid:65534655346553465534 Groups: CapPrm:0* CapEff:0*' "$T/flat" ||
+		fail "$(cat "$T/flat")"
+}
+
+run_tests
