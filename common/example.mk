@@ -4,7 +4,8 @@
 # The example's Makefile sets EXAMPLE and includes this. It may also set
 #   SOURCES   the loader's .c files, if it is more than EXAMPLE.c
 #   BPF       the names of its .bpf.c files, if there are more than EXAMPLE.bpf.c
-#   PROGRAMS  small programs of its own that demo.sh and test.sh use, each NAME.c -> NAME
+#   PROGRAMS  small programs of its own that demo.sh and test.sh use, each NAME.c -> NAME;
+#             they may call libbpf
 #   LDLIBS    libraries beyond libbpf's
 
 COMMON := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
@@ -54,7 +55,8 @@ $O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
 
 $(PROGRAMS): %: %.c | $O
 	$(call say,CC,$(DIR)/$<)
-	$Q$(CC) $(CFLAGS) $(WARNINGS) $(LDFLAGS) -MMD -MP -MF $O/$@.d $< $(LDLIBS) -o $@
+	$Q$(CC) $(CFLAGS) $(WARNINGS) $(LIBBPF_CFLAGS) -MMD -MP -MF $O/$@.d $< $(LDFLAGS) \
+		-Wl,--as-needed $(LDLIBS) $(LIBBPF_LIBS) -o $@
 
 $O:
 	$Qmkdir -p $@

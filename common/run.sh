@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
 # common/run.sh DIR [ARG...]: run the example in DIR with ARGs, and its demo once it is
-# attached. It goes on until Ctrl-C; where nobody sits at a terminal it ends with the demo.
-# Exits with the tool's status.
+# attached. Without ARGs it takes those of the line "# run with: ARG..." in demo.sh, if there
+# is one. It goes on until Ctrl-C; where nobody sits at a terminal it ends with the demo. Exits
+# with the tool's status.
 set -eu
 
 cd "$1"
 shift
 tool=$(sed -n 's/^EXAMPLE *:= *//p' Makefile)
 common=$(sed -n 's,^include \(.*\)/example.mk,\1,p' Makefile)
+
+# shellcheck disable=SC2046 # to be split
+[ $# -gt 0 ] || set -- $(sed -n 's/^# run with: //p' demo.sh)
 
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {

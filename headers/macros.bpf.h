@@ -35,6 +35,10 @@
 #define ETH_P_IPV6   0x86DD
 #define ETH_P_8021AD 0x88A8
 
+/* linux/if_packet.h, net/net_namespace.h */
+#define PACKET_OUTGOING	 4
+#define LOOPBACK_IFINDEX 1 /* in every network namespace */
+
 /* linux/in6.h, as macros; the other protocols are in vmlinux.h's enum of linux/in.h */
 #define IPPROTO_HOPOPTS	 0
 #define IPPROTO_ROUTING	 43
