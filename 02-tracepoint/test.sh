@@ -253,19 +253,8 @@ test_without_root_it_says_sudo() {
 	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
-# with_capabilities CAPS COMMAND...: as nobody, but with these
-with_capabilities() {
-	caps=-all,$1
-	shift
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set "$caps" \
-		--inh-caps "$caps" --ambient-caps "$caps" "$@"
-}
-
 test_a_few_capabilities_suffice() {
 	caps=+bpf,+perfmon,+dac_read_search
-	case $(uname -r) in
-	5.*) caps=$caps,+sys_resource ;; # before 5.11 maps count as locked memory
-	esac
 	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
 	if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -gt 2 ]; then
 		exits 1 with_capabilities $caps ./opensnoop -d 0.2

@@ -97,6 +97,10 @@ static struct cause diagnose(int err)
 				       "container?); start the container with --privileged",
 				       EXIT_FAILED };
 	}
+	if (err == EPERM && geteuid() && !has_capability(CAP_NET_ADMIN))
+		return (struct cause){ "run it with sudo (or grant CAP_NET_ADMIN too, which BPF for the "
+				       "network takes)",
+				       EXIT_FAILED };
 	if (err == EACCES && geteuid() && !has_capability(CAP_DAC_READ_SEARCH))
 		return (struct cause){ "run it with sudo (or grant CAP_DAC_READ_SEARCH, to read what "
 				       "only root may, as tracefs is)",

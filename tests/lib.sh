@@ -276,6 +276,18 @@ as_nobody() {
 	$launch "$@"
 }
 
+# with_capabilities CAPS COMMAND...: as nobody, but with these: "+bpf,+net_admin". Before Linux
+# 5.11, where maps are charged to RLIMIT_MEMLOCK, with CAP_SYS_RESOURCE too.
+with_capabilities() {
+	capabilities=-all,$1
+	shift
+	case $(uname -r) in
+	5.[0-9].* | 5.10.*) capabilities=$capabilities,+sys_resource ;;
+	esac
+	setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set "$capabilities" \
+		--inh-caps "$capabilities" --ambient-caps "$capabilities" "$@"
+}
+
 # cgroup_root: print where cgroup v2 is mounted, which is not /sys/fs/cgroup everywhere.
 cgroup_root() {
 	awk '$3 == "cgroup2" { print $2; found = 1; exit } END { exit !found }' /proc/mounts ||

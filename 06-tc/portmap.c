@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Load portmap.bpf.c, attach it to both directions of an interface, and count what it does. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "example.h"
+#include "portmap.h"
+#include "portmap.skel.h"
+
+#define MAX_PORTS 256 /* rules: two directions and two protocols for each */
+
+static struct {
+	const char *interface;
+	bool no_tcp, no_udp;
+	double every;
+	int count;
+	net_port from[MAX_PORTS], to[MAX_PORTS];
+} wanted;
+
+static const struct argp_option options_table[] = {
+	{ "interface", 'i', "IFACE", 0, "The interface to rewrite on", 0 },
+	{ "tcp", 't', NULL, 0, "TCP only", 0 },
+	{ "udp", 'u', NULL, 0, "UDP only", 0 },
+	{ "summary", 's', "SECONDS", 0, "Print the counters every SECONDS, too", 0 },
+	{ 0 },
+};
+
+static void parse_mapping(struct argp_state *state, const char *text)
+{
+	char from[8] = "";
+	const char *colon = strchr(text, ':');
+
+	if (!colon || colon - text >= (long)sizeof(from))
+		argp_error(state, "a mapping is FROM:TO, two ports, not '%s'", text);
+	if (wanted.count == MAX_PORTS)
+		argp_error(state, "more than %d mappings", MAX_PORTS);
+	memcpy(from, text, colon - text);
+	wanted.from[wanted.count] = htons(parse_number(state, "FROM", from, 1, 65535));
+	wanted.to[wanted.count] = htons(parse_number(state, "TO", colon + 1, 1, 65535));
+	for (int i = 0; i < wanted.count; i++)
+		if (wanted.from[i] == wanted.from[wanted.count] ||
+		    wanted.to[i] == wanted.to[wanted.count])
+			argp_error(state, "'%s' uses a port of another mapping again: the way back "
+				   "would not be clear", text);
+	wanted.count++;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'i':
+		wanted.interface = arg;
+		return 0;
+	case 't':
+		wanted.no_udp = true;
+		return 0;
+	case 'u':
+		wanted.no_tcp = true;
+		return 0;
+	case 's':
+		wanted.every = parse_number(state, "SECONDS", arg, 1, 86400);
+		return 0;
+	case ARGP_KEY_ARG:
+		parse_mapping(state, arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (!wanted.interface)
+			argp_error(state, "which interface? Give one with -i");
+		if (!wanted.count)
+			argp_error(state, "which ports? Give FROM:TO, for example 8080:80");
+		if (wanted.no_tcp && wanted.no_udp)
+			argp_error(state, "-t and -u exclude each other");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options_table,
+	.parser = parse_option,
+	.args_doc = "FROM:TO...",
+	.doc = "Rewrite ports on an interface: what arrives for port FROM goes to port TO, and what "
+	       "leaves from TO leaves as from FROM.",
+};
+
+/* Put the rules for one protocol into the map. */
+static void add_rules(struct bpf_map *rules, enum protocol protocol)
+{
+	for (int i = 0; i < wanted.count; i++) {
+		struct rule in = { INGRESS, protocol, wanted.from[i] };
+		struct rule out = { EGRESS, protocol, wanted.to[i] };
+		struct target to = { .port = wanted.to[i] }, from = { .port = wanted.from[i] };
+
+		if (bpf_map__update_elem(rules, &in, sizeof(in), &to, sizeof(to), BPF_NOEXIST) ||
+		    bpf_map__update_elem(rules, &out, sizeof(out), &from, sizeof(from), BPF_NOEXIST))
+			die("cannot add a rule for port %d", ntohs(wanted.from[i]));
+	}
+}
+
+/* Print @rule and what it has done so far; return how many packets that was. */
+static unsigned long long print_rule(struct bpf_map *rules, struct rule rule,
+				     struct json_plan *plan)
+{
+	struct target target;
+	struct event event;
+
+	if (bpf_map__lookup_elem(rules, &rule, sizeof(rule), &target, sizeof(target), 0))
+		die("cannot read a rule");
+	event = (struct event){
+		.direction = rule.direction,
+		.protocol = rule.protocol,
+		.port = rule.port,
+		.to_port = target.port,
+		.packets = target.packets,
+		.size_bytes = target.bytes,
+	};
+	if (plan)
+		json_plan__print(plan, stdout, &event, sizeof(event));
+	else
+		printf("%-8s %-6s %-6u %-6u %10llu %14llu\n",
+		       event.direction == INGRESS ? "ingress" : "egress",
+		       event.protocol == TCP ? "tcp" : "udp", ntohs(event.port),
+		       ntohs(event.to_port), event.packets, event.size_bytes);
+	return event.packets;
+}
+
+/* Print all rules; return how many packets they have rewritten. */
+static unsigned long long print_rules(struct bpf_map *rules, struct json_plan *plan)
+{
+	static const enum protocol protocols[] = { TCP, UDP };
+	unsigned long long packets = 0;
+
+	if (!plan)
+		printf("%-8s %-6s %-6s %-6s %10s %14s\n", "WAY", "PROTO", "PORT", "TO", "PACKETS",
+		       "BYTES");
+	for (int i = 0; i < wanted.count; i++) {
+		for (int p = 0; p < 2; p++) {
+			if (protocols[p] == TCP ? wanted.no_tcp : wanted.no_udp)
+				continue;
+			packets += print_rule(rules, (struct rule){ INGRESS, protocols[p],
+								    wanted.from[i] }, plan);
+			packets += print_rule(rules, (struct rule){ EGRESS, protocols[p],
+								    wanted.to[i] }, plan);
+		}
+	}
+	flush_output();
+	return packets;
+}
+
+/* ---- Attaching: as a link where the kernel has tcx (6.6), to a clsact qdisc elsewhere ---- */
+
+static bool has_tcx(int interface)
+{
+	LIBBPF_OPTS(bpf_prog_query_opts, query);
+
+	return bpf_prog_query_opts(interface, BPF_TCX_INGRESS, &query) == 0;
+}
+
+/* What must be undone by hand, as no link does it: the two filters, and the qdisc if we added it. */
+static struct clsact {
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts ingress, egress;
+	bool qdisc_is_ours;
+} clsact;
+
+/*
+ * Are there filters, of anybody, in the clsact qdisc's direction @parent? libbpf can ask for one
+ * filter by its number only, so this asks the kernel for all, over netlink. If in doubt: yes.
+ */
+static bool has_filters(__u32 parent)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+	} request = {
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETTFILTER,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.tc = { .tcm_ifindex = clsact.hook.ifindex, .tcm_parent = parent },
+	};
+	struct nlmsghdr reply[1024];
+	bool found = true;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return true;
+	/* The first message tells: a filter, or the end of the list. */
+	if (send(fd, &request, sizeof(request), 0) == sizeof(request) &&
+	    recv(fd, reply, sizeof(reply), 0) >= (ssize_t)sizeof(*reply))
+		found = reply->nlmsg_type != NLMSG_DONE;
+	close(fd);
+	return found;
+}
+
+static void detach_clsact(void)
+{
+	struct bpf_tc_opts *filters[] = { &clsact.ingress, &clsact.egress };
+
+	for (int i = 0; i < 2; i++) {
+		if (!filters[i]->prog_id)
+			continue;
+		filters[i]->flags = filters[i]->prog_fd = filters[i]->prog_id = 0;
+		clsact.hook.attach_point = i ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+		bpf_tc_detach(&clsact.hook, filters[i]);
+	}
+	/* Removing the qdisc would remove the filters that others have put there since. */
+	if (clsact.qdisc_is_ours && !has_filters(TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)) &&
+	    !has_filters(TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS))) {
+		clsact.hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+		bpf_tc_hook_destroy(&clsact.hook);
+	}
+}
+
+static void attach_clsact(struct portmap_bpf *skel, int interface)
+{
+	int err;
+
+	clsact.hook = (struct bpf_tc_hook){ .sz = sizeof(clsact.hook), .ifindex = interface,
+					    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS };
+	clsact.ingress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
+					       .prog_fd = bpf_program__fd(skel->progs.on_ingress) };
+	clsact.egress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
+					      .prog_fd = bpf_program__fd(skel->progs.on_egress) };
+
+	/* The qdisc may be there, and used by others: then it is not ours to remove. */
+	err = bpf_tc_hook_create(&clsact.hook);
+	if (err && err != -EEXIST)
+		die("cannot add a clsact qdisc to %s", wanted.interface);
+	clsact.qdisc_is_ours = !err;
+	atexit(detach_clsact); /* also when die() ends us */
+
+	clsact.hook.attach_point = BPF_TC_INGRESS;
+	if (bpf_tc_attach(&clsact.hook, &clsact.ingress))
+		die("cannot attach to ingress of %s", wanted.interface);
+	clsact.hook.attach_point = BPF_TC_EGRESS;
+	if (bpf_tc_attach(&clsact.hook, &clsact.egress))
+		die("cannot attach to egress of %s", wanted.interface);
+}
+
+int main(int argc, char **argv)
+{
+	struct json_plan *plan = NULL;
+	struct portmap_bpf *skel;
+	unsigned long long packets;
+	char name[IF_NAMESIZE];
+	int interface;
+	bool tcx;
+
+	parse_options(&argp, argc, argv);
+	interface = parse_interface(wanted.interface);
+
+	/* Open. SEC("tc") leaves open where the program goes; a tcx link wants that said. */
+	skel = portmap_bpf__open();
+	if (!skel)
+		die("cannot open the BPF object");
+	tcx = has_tcx(interface);
+	if (tcx) {
+		bpf_program__set_expected_attach_type(skel->progs.on_ingress, BPF_TCX_INGRESS);
+		bpf_program__set_expected_attach_type(skel->progs.on_egress, BPF_TCX_EGRESS);
+	}
+
+	/* Load. */
+	if (portmap_bpf__load(skel))
+		die("cannot load the BPF object");
+
+	/* Fill the map, before the first packet comes. */
+	if (!wanted.no_tcp)
+		add_rules(skel->maps.rules, TCP);
+	if (!wanted.no_udp)
+		add_rules(skel->maps.rules, UDP);
+	if (options.json)
+		plan = json_plan__new(bpf_object__btf(skel->obj), "event");
+
+	/* Attach: egress first, so that no packet is changed on its way in only. */
+	if (tcx) {
+		skel->links.on_egress = bpf_program__attach_tcx(skel->progs.on_egress, interface, NULL);
+		if (!skel->links.on_egress)
+			die("cannot attach to egress of %s", wanted.interface);
+		skel->links.on_ingress = bpf_program__attach_tcx(skel->progs.on_ingress, interface,
+								 NULL);
+		if (!skel->links.on_ingress)
+			die("cannot attach to ingress of %s", wanted.interface);
+	} else {
+		attach_clsact(skel, interface);
+	}
+	attached("%s (%s)", wanted.interface, tcx ? "tcx links" : "clsact filters");
+
+	for (double next = wanted.every; running();) {
+		sleep_while_running(1);
+		if (!if_indextoname(interface, name)) {
+			print_rules(skel->maps.rules, plan);
+			fail("the interface %s has gone", wanted.interface);
+		}
+		if (wanted.every && running() && --next <= 0) {
+			print_rules(skel->maps.rules, plan);
+			next = wanted.every;
+		}
+	}
+
+	packets = print_rules(skel->maps.rules, plan);
+	warn("%llu packets", packets);
+	json_plan__free(plan);
+	portmap_bpf__destroy(skel); /* the links go with it; the clsact filters by atexit() */
+	return 0;
+}
