@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef DNSSNOOP_H
+#define DNSSNOOP_H
+
+#include "event.h"
+
+#define NAME_SIZE 255  /* the longest name on the wire, by RFC 1035 */
+#define LABEL_SIZE 63  /* the longest label, which is what is between two dots */
+#define QUESTIONS 10240 /* that are remembered until their answer comes */
+
+/* The names of these are what is printed; a number without a name here is printed as it is. */
+enum dns_type {
+	A = 1, NS = 2, CNAME = 5, SOA = 6, PTR = 12, HINFO = 13, MX = 15, TXT = 16,
+	AAAA = 28, LOC = 29, SRV = 33, NAPTR = 35, DNAME = 39, OPT = 41, DS = 43, SSHFP = 44,
+	RRSIG = 46, NSEC = 47, DNSKEY = 48, NSEC3 = 50, TLSA = 52, CDS = 59, CDNSKEY = 60,
+	OPENPGPKEY = 61, SVCB = 64, HTTPS = 65, IXFR = 251, AXFR = 252, ANY = 255, URI = 256,
+	CAA = 257,
+};
+
+enum dns_rcode {
+	NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, YXDOMAIN, YXRRSET, NXRRSET,
+	NOTAUTH, NOTZONE,
+	NO_ANSWER = 65535, /* ours, for a question that was still open at the end */
+};
+
+/* A name in the form of the wire: labels, each after its length, and at the end an empty one. */
+typedef __u8 dns_name[NAME_SIZE + 1];
+
+/* One question and its answer. */
+struct event {
+	__u64 time_ns;	  /* when the question was first seen, since boot: CLOCK_MONOTONIC */
+	__u64 latency_ns; /* from then to the answer */
+	ip_address client;
+	ip_address server;
+	net_port client_port;
+	net_port server_port;
+	__u16 id;
+	__u16 answers; /* resource records in the answer section */
+	enum dns_type type;
+	enum dns_rcode rcode;
+	__u32 asked;   /* how often: more than once if the client lost patience */
+	__u32 ifindex; /* the interface where the question was first seen */
+	bool truncated; /* the answer did not fit; the client asks again by TCP */
+	dns_name name;
+};
+
+/* What tells an answer whose it is. No padding: the kernel compares all bytes. */
+struct question_key {
+	ip_address client;
+	ip_address server;
+	net_port client_port;
+	__be16 id;
+};
+
+#endif
