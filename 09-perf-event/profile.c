@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Load profile.bpf.c onto the clock of every CPU, and print what it has counted, with names. */
+#include <errno.h>
+#include <limits.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "example.h"
+#include "flame.h"
+#include "names.h"
+#include "profile.h"
+#include "profile.skel.h"
+
+/* What makes a CPU take a sample. */
+static const struct source {
+	const char *name;
+	__u32 type;
+	__u64 config;
+} sources[] = {
+	{ "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES },
+	{ "cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK },
+	{ "page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS },
+};
+#define CYCLES	    (&sources[0])
+#define CPU_CLOCK   (&sources[1])
+#define PAGE_FAULTS (&sources[2])
+
+static struct {
+	pid_t pid;
+	const struct source *source; /* NULL: cycles, or the clock on a CPU that does not count them */
+	long frequency, period;	     /* one of them; 0: the other */
+	bool user_only, kernel_only, idle, folded;
+	const char *flame;
+	long storage;
+} wanted = { .storage = 16384 };
+
+enum { FLAME = 256, STORAGE };
+
+static const struct argp_option options_table[] = {
+	{ "pid", 'p', "PID", 0, "Only the process PID, with all its threads", 0 },
+	{ "frequency", 'F', "HZ", 0, "Take HZ samples a second on each CPU (49)", 0 },
+	{ "count", 'c', "COUNT", 0,
+	  "Take a sample each COUNT events (of cpu-clock: ns) instead; needs -e", 0 },
+	{ "event", 'e', "EVENT", 0,
+	  "What to sample by: cycles, cpu-clock or page-faults (cycles, or cpu-clock on a machine "
+	  "that does not count them; page-faults come with -c 1)", 0 },
+	{ "user-stacks-only", 'U', NULL, 0, "Show the stacks of programs, without the kernel's", 0 },
+	{ "kernel-stacks-only", 'K', NULL, 0, "Show the kernel's stacks only", 0 },
+	{ "include-idle", 'I', NULL, 0, "Count CPUs that have nothing to do, too", 0 },
+	{ "folded", 'f', NULL, 0, "Print a line for each stack, as flame graph tools read them", 0 },
+	{ "flame", FLAME, "FILE", 0,
+	  "Draw a flame graph into FILE (SVG); print stacks only if -f or -j is given, too", 0 },
+	{ "stack-storage-size", STORAGE, "COUNT", 0, "Keep up to COUNT different stacks (16384)", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'p':
+		wanted.pid = parse_pid(state, arg);
+		return 0;
+	case 'F':
+		wanted.frequency = parse_number(state, "HZ", arg, 1, INT_MAX);
+		return 0;
+	case 'c':
+		wanted.period = parse_number(state, "COUNT", arg, 1, LONG_MAX);
+		return 0;
+	case 'e':
+		for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++)
+			if (!strcmp(arg, sources[i].name))
+				wanted.source = &sources[i];
+		if (!wanted.source)
+			argp_error(state, "EVENT must be cycles, cpu-clock or page-faults, not '%s'",
+				   arg);
+		return 0;
+	case 'U':
+		wanted.user_only = true;
+		return 0;
+	case 'K':
+		wanted.kernel_only = true;
+		return 0;
+	case 'I':
+		wanted.idle = true;
+		return 0;
+	case 'f':
+		wanted.folded = true;
+		return 0;
+	case FLAME:
+		wanted.flame = arg;
+		return 0;
+	case STORAGE:
+		wanted.storage = parse_number(state, "COUNT", arg, 1, 1 << 24);
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "what is '%s'? It takes options only", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (wanted.user_only && wanted.kernel_only)
+			argp_error(state, "-U and -K exclude each other");
+		if (wanted.frequency && wanted.period)
+			argp_error(state, "-F and -c exclude each other");
+		if (wanted.folded && options.json)
+			argp_error(state, "-f and -j exclude each other");
+		if (wanted.period && !wanted.source)
+			argp_error(state, "COUNT of what? -c needs -e");
+		if (wanted.source == PAGE_FAULTS && !wanted.frequency && !wanted.period)
+			wanted.period = 1;
+		else if (!wanted.frequency && !wanted.period)
+			wanted.frequency = 49; /* not in step with what happens 10 or 100 times a second */
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options_table,
+	.parser = parse_option,
+	.doc = "Show what the CPUs are busy with: sample their stacks, and count them.",
+};
+
+/* ---- Perf events: what interrupts a CPU, and so runs the program ---- */
+
+static long read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	long number = 0;
+
+	if (file) {
+		if (fscanf(file, "%ld", &number) != 1)
+			number = 0;
+		fclose(file);
+	}
+	return number;
+}
+
+/* Have @source interrupt CPU @cpu. Returns a file descriptor, or -1 and errno. */
+static int open_source(const struct source *source, int cpu)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = source->type,
+		.config = source->config,
+		.freq = wanted.frequency != 0,
+		.sample_freq = wanted.frequency ? wanted.frequency : wanted.period,
+	};
+
+	/*
+	 * All processes on one CPU, also for -p. An event for one process would be cheaper,
+	 * but it sees only one thread, and those that this thread starts later if they
+	 * inherit it, which not every event can.
+	 */
+	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static _Noreturn void die_of_source(const struct source *source, int cpu)
+{
+	const char *path = "/proc/sys/kernel/perf_event_max_sample_rate";
+	int err = errno;
+	long max = read_number(path);
+
+	if (err == EINVAL && max && wanted.frequency > max)
+		fail("this kernel takes at most %ld samples a second, not %ld\n"
+		     "  hint: %s is the limit", max, wanted.frequency, path);
+	if (source == CYCLES && (err == ENOENT || err == EOPNOTSUPP))
+		skip("this machine counts no CPU cycles, as most virtual machines; "
+		     "-e cpu-clock goes everywhere");
+	errno = err;
+	die("cannot sample %s on CPU %d", source->name, cpu);
+}
+
+static int clocks; /* CPUs that count no cycles, and are sampled by the clock */
+
+/* Returns a perf event that interrupts CPU @cpu, or -1 if that CPU has gone offline. */
+static int open_event(int cpu)
+{
+	const struct source *source = wanted.source ? wanted.source : CYCLES;
+	int fd = open_source(source, cpu);
+
+	/* Each CPU for itself: the small cores of some machines count only in their own way. */
+	if (fd < 0 && !wanted.source && (errno == ENOENT || errno == EOPNOTSUPP)) {
+		source = CPU_CLOCK;
+		fd = open_source(source, cpu);
+		clocks += fd >= 0;
+	}
+	if (fd < 0 && errno != ENODEV)
+		die_of_source(source, cpu);
+	return fd;
+}
+
+/*
+ * Run @program at every sample on every CPU that is online, which need not be the first so
+ * many. Returns how many these are, and their links in @links, which has room for @max.
+ */
+static int attach(struct bpf_program *program, struct bpf_link **links, int max)
+{
+	const char *path = "/sys/devices/system/cpu/online";
+	FILE *online = fopen(path, "re");
+	int first, last, count = 0;
+
+	while (online && fscanf(online, "%d", &first) == 1) { /* 0-3,6,8-11 */
+		last = first;
+		if (fscanf(online, "-%d", &last) < 0 && ferror(online))
+			break;
+		for (int cpu = first; cpu <= last && count < max; cpu++) {
+			int fd = open_event(cpu);
+
+			if (fd < 0)
+				continue;
+			/* The link owns fd from now on. A kill -9 closes both, and all is undone. */
+			links[count] = bpf_program__attach_perf_event(program, fd);
+			if (!links[count++])
+				die("cannot attach to the perf event of CPU %d", cpu);
+		}
+		fgetc(online);
+	}
+	if (!count)
+		die("cannot read %s", path);
+	fclose(online);
+	return count;
+}
+
+static void say_attached(int cpus)
+{
+	char rate[64], where[64], why[64] = "";
+
+	if (wanted.frequency)
+		snprintf(rate, sizeof(rate), "%ld Hz", wanted.frequency);
+	else
+		snprintf(rate, sizeof(rate), "one of %ld", wanted.period);
+	if (!wanted.source && clocks && clocks < cpus)
+		snprintf(where, sizeof(where), "%d CPUs, %d of them by cpu-clock", cpus, clocks);
+	else
+		snprintf(where, sizeof(where), "%d CPU%s", cpus, cpus == 1 ? "" : "s");
+	if (clocks == cpus)
+		strcpy(why, ", as nothing counts cycles here");
+	attached("%s at %s on %s%s", wanted.source ? wanted.source->name :
+		 clocks == cpus ? "cpu-clock" : "cycles", rate, where, why);
+}
+
+/* ---- What was counted, with names ---- */
+
+static struct event **events;
+static size_t event_count;
+static unsigned long long samples;
+static bool saw_kernel;
+
+size_t levels(const struct event *event)
+{
+	return event->depth + 1;
+}
+
+const char *name_at(const struct event *event, size_t level)
+{
+	return level ? (const char *)(uintptr_t)event->frames[event->depth - level] : event->comm;
+}
+
+static void add_frame(struct event *event, const char *name)
+{
+	event->frames[event->depth++] = (uintptr_t)name;
+}
+
+/* Put the names of stack @id, the kernel's if @image is NULL, behind those that @event has. */
+static void add_stack(struct event *event, const struct profile_bpf *skel, __s32 id,
+		      const struct image *image, __u32 max)
+{
+	int map = bpf_map__fd(id & IN_MORE_STACKS ? skel->maps.more_stacks : skel->maps.stacks);
+	__s32 place = id & ~IN_MORE_STACKS;
+	__u64 addrs[MAX_DEPTH];
+	__u32 depth = 0;
+
+	if (id == NO_STACK)
+		return;
+	if (id == LOST_STACK || bpf_map_lookup_elem(map, &place, addrs)) {
+		add_frame(event, intern("[lost]"));
+		return;
+	}
+	for (; depth < max && addrs[depth]; depth++) {
+		/*
+		 * The first is where it was; the others are where it would have returned to,
+		 * which is behind the call, and in the next function if the call was the last
+		 * thing in this one.
+		 */
+		__u64 addr = addrs[depth] - (depth ? 1 : 0);
+
+		add_frame(event, image ? user_name(image, addr) : kernel_name(addr));
+	}
+	if (depth == max) /* who called the outermost here is not known */
+		add_frame(event, intern("[deeper]"));
+}
+
+/* Make a struct event of what @key has counted. */
+static void add_event(const struct sample_key *key, __u64 count, const struct profile_bpf *skel,
+		      __u32 max)
+{
+	struct event *event = calloc(1, sizeof(*event) + 2 * (max + 1) * sizeof(frame_name));
+
+	if (!(event_count & (event_count - 1)))
+		events = realloc(events, (event_count ? 2 * event_count : 1) * sizeof(*events));
+	if (!event || !events)
+		die("cannot hold the stacks");
+	events[event_count++] = event;
+	samples += count;
+
+	event->count = count;
+	event->pid = key->image.pid;
+	memcpy(event->comm, key->comm, sizeof(event->comm));
+	add_stack(event, skel, key->kernel_stack, NULL, max);
+	event->kernel_frames = event->depth;
+	saw_kernel |= key->kernel_stack >= 0;
+	add_stack(event, skel, key->user_stack, &key->image, max);
+}
+
+/* By process name, then by frames from the outermost inwards, then by PID. */
+static int by_name(const void *left, const void *right)
+{
+	const struct event *a = *(struct event *const *)left, *b = *(struct event *const *)right;
+
+	for (size_t level = 0; level < levels(a) && level < levels(b); level++) {
+		const char *one = name_at(a, level), *other = name_at(b, level);
+		int order = one == other ? 0 : strcmp(one, other);
+
+		if (order)
+			return order;
+	}
+	if (a->depth != b->depth)
+		return a->depth < b->depth ? -1 : 1;
+	if (a->kernel_frames != b->kernel_frames)
+		return a->kernel_frames < b->kernel_frames ? -1 : 1;
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static int by_count(const void *left, const void *right)
+{
+	const struct event *a = *(struct event *const *)left, *b = *(struct event *const *)right;
+
+	return a->count != b->count ? (a->count > b->count ? -1 : 1) : by_name(left, right);
+}
+
+/*
+ * Stacks with different addresses in the same functions are one now; where no PID is shown
+ * (@ignore_pid) also those of different processes. They are sorted by name.
+ */
+static void merge(bool ignore_pid)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < event_count; i++) {
+		__u32 pid = events[i]->pid;
+
+		if (kept && ignore_pid)
+			events[i]->pid = events[kept - 1]->pid;
+		if (kept && !by_name(&events[i], &events[kept - 1])) {
+			events[kept - 1]->count += events[i]->count;
+			free(events[i]);
+			continue;
+		}
+		events[i]->pid = pid;
+		events[kept++] = events[i];
+	}
+	event_count = kept;
+}
+
+static void read_counts(const struct profile_bpf *skel, __u32 max_depth)
+{
+	int counts = bpf_map__fd(skel->maps.counts);
+	struct sample_key *previous = NULL, key;
+	__u64 count;
+
+	while (!bpf_map_get_next_key(counts, previous, &key)) {
+		if (!bpf_map_lookup_elem(counts, &key, &count))
+			add_event(&key, count, skel, max_depth);
+		previous = &key;
+	}
+	qsort(events, event_count, sizeof(*events), by_name);
+	merge(wanted.folded);
+}
+
+static int on_newcomer(void *ctx, void *data, size_t size)
+{
+	learn_image(data);
+	return 0;
+}
+
+/* ---- Printing ---- */
+
+static void format_frame_name(char *buf, size_t size, const void *data)
+{
+	frame_name name;
+
+	memcpy(&name, data, sizeof(name));
+	snprintf(buf, size, "%s", (const char *)(uintptr_t)name);
+}
+
+/* As bcc's profile prints it. */
+static void print_event(const struct event *event)
+{
+	for (__u32 i = 0; i < event->depth; i++) {
+		const char *name = name_at(event, event->depth - i);
+
+		if (i && i == event->kernel_frames)
+			printf("    --\n");
+		printf("    ");
+		print_text(stdout, name, strlen(name));
+		putchar('\n');
+	}
+	printf("    %-16s ", "-");
+	print_text(stdout, event->comm, sizeof(event->comm));
+	printf(" (%u)\n        %llu (%.1f%%)\n\n", event->pid, event->count,
+	       100.0 * event->count / samples);
+}
+
+/* A semicolon ends a frame; one in a name is printed as the bytes that others are escaped as. */
+static void print_folded_name(const char *name)
+{
+	for (const char *part = name;; part++) {
+		size_t size = strcspn(part, ";");
+
+		print_text(stdout, part, size);
+		part += size;
+		if (!*part)
+			return;
+		printf("\\x3b");
+	}
+}
+
+static void print_folded(const struct event *event)
+{
+	for (size_t level = 0; level < levels(event); level++) {
+		if (level)
+			putchar(';');
+		print_folded_name(name_at(event, level));
+		if (level && event->depth - level < event->kernel_frames)
+			printf("_[k]"); /* which flame graph tools give another colour */
+	}
+	printf(" %llu\n", event->count);
+}
+
+static void print_events(struct bpf_object *object)
+{
+	for (size_t i = 0; i < event_count; i++) {
+		const struct event *event = events[i];
+
+		if (options.json)
+			print_json(object, (void *)event,
+				   sizeof(*event) + event->depth * sizeof(frame_name));
+		else if (wanted.folded)
+			print_folded(event);
+		else /* the other way round: what costs most comes last, and stays on the screen */
+			print_event(events[event_count - 1 - i]);
+	}
+}
+
+static void draw(FILE *file)
+{
+	char title[128];
+
+	snprintf(title, sizeof(title), "%llu samples by %s", samples,
+		 wanted.source ? wanted.source->name : clocks ? "cpu-clock" : "cycles");
+	draw_flame_graph(file, title, events, event_count);
+	if (ferror(file) || fclose(file)) /* a write on the way failed, or the last one */
+		die("cannot write %s", wanted.flame);
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files;
+	struct bpf_link *links[libbpf_num_possible_cpus()];
+	long max_depth = read_number("/proc/sys/kernel/perf_event_max_stack");
+	struct ring_buffer *newcomers;
+	struct profile_bpf *skel;
+	FILE *flame = NULL;
+	int cpus;
+
+	parse_options(&argp, argc, argv);
+	json_format("frame_name", format_frame_name);
+	if (wanted.flame) {
+		flame = fopen(wanted.flame, "we");
+		if (!flame)
+			die("cannot write %s", wanted.flame);
+	}
+	if (!getrlimit(RLIMIT_NOFILE, &files)) { /* names.c holds many files open */
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+
+	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
+	skel = profile_bpf__open();
+	if (!skel)
+		die("cannot open the BPF object");
+
+	/* Constants, and the sizes of maps, can be set until the load. */
+	skel->rodata->wanted_pid = wanted.pid;
+	skel->rodata->include_idle = wanted.idle;
+	skel->rodata->kernel_stacks = !wanted.user_only;
+	skel->rodata->user_stacks = !wanted.kernel_only;
+	bpf_map__set_max_entries(skel->maps.stacks, (wanted.storage + 1) / 2);
+	bpf_map__set_max_entries(skel->maps.more_stacks, (wanted.storage + 1) / 2);
+	bpf_map__set_max_entries(skel->maps.counts, 2 * wanted.storage);
+	if (max_depth <= 0 || max_depth > MAX_DEPTH)
+		max_depth = MAX_DEPTH;
+	/* A kernel that is set to walk fewer frames refuses a map that has room for more. */
+	bpf_map__set_value_size(skel->maps.stacks, max_depth * sizeof(__u64));
+	bpf_map__set_value_size(skel->maps.more_stacks, max_depth * sizeof(__u64));
+
+	/* Load: create the maps, fit the program to this kernel's types, and verify it. */
+	if (profile_bpf__load(skel))
+		die("cannot load the BPF object");
+
+	/* Read: programs that are seen first, whose memory has to be looked at while they run. */
+	newcomers = ring_buffer__new(bpf_map__fd(skel->maps.newcomers), on_newcomer, NULL, NULL);
+	if (!newcomers)
+		die("cannot read the ring buffer");
+	if (wanted.pid)
+		learn_process(wanted.pid);
+
+	/* Attach: SEC("perf_event") names no place, so the skeleton's attach cannot do it. */
+	cpus = attach(skel->progs.on_sample, links, libbpf_num_possible_cpus());
+	say_attached(cpus);
+	poll_ring(newcomers);
+
+	/* Detach, so that the counts stand still, and read them. */
+	for (int i = 0; i < cpus; i++)
+		bpf_link__destroy(links[i]);
+	ring_buffer__consume(newcomers);
+	read_counts(skel, max_depth);
+
+	if (flame)
+		draw(flame);
+	qsort(events, event_count, sizeof(*events), by_count);
+	if (!flame || wanted.folded || options.json)
+		print_events(skel->obj);
+	flush_output();
+
+	if (saw_kernel && !kernel_has_names)
+		warn("/proc/kallsyms hides the kernel's addresses, so its functions have no names%s",
+		     read_number("/proc/sys/kernel/kptr_restrict") == 2 ?
+		     "\n  hint: sysctl kernel.kptr_restrict=1" : "");
+	if (unseen_images)
+		warn("%lu programs ended before their memory could be looked at; their functions are "
+		     "[unknown]", unseen_images);
+	if (skel->bss->lost_stacks)
+		warn("%llu stacks are [lost]: their places in the map were taken, or nothing could walk "
+		     "them", skel->bss->lost_stacks);
+	if (skel->bss->dropped)
+		warn("%llu samples, %llu dropped (the map of counts was full or busy)", samples,
+		     skel->bss->dropped);
+	else
+		warn("%llu samples", samples);
+
+	ring_buffer__free(newcomers);
+	profile_bpf__destroy(skel);
+	return 0;
+}
