@@ -87,10 +87,11 @@ test_who_shares_a_CPU_waits_for_milliseconds() {
 	expect 1 'select([.buckets[] | select(.from >= 1024) | .count] | add >= 3)' hash
 	expect 1 'select(.unit == "msecs" and ([.buckets[] | select(.from >= 2) | .count] | add >= 3))' ms
 	[ "$(sum .total)" = "$(sum .total "$T/ms.out")" ] || fail "$(cat "$T/out" "$T/ms.out")"
-	# 0 to 1 ms are the slots below 1024 us, and at most those below 2048 us.
+	# 0 to 1 ms are the slots below 1024 us, and at most those below 2048 us. Each instance reads
+	# the clock for itself, and an emulated CPU may be halted in between: hence the 3.
 	ms=$(sum '.buckets[0].count' "$T/ms.out")
-	[ "$ms" -ge "$(sum '[.buckets[] | select(.to < 1024) | .count] | add')" ] &&
-		[ "$ms" -le "$(sum '[.buckets[] | select(.to < 2048) | .count] | add')" ] ||
+	[ "$ms" -ge $(($(sum '[.buckets[] | select(.to < 1024) | .count] | add') - 3)) ] &&
+		[ "$ms" -le $(($(sum '[.buckets[] | select(.to < 2048) | .count] | add') + 3)) ] ||
 		fail "$(cat "$T/out" "$T/ms.out")"
 }
 
