@@ -135,9 +135,7 @@ static void check_socket(int sock)
 	if (getsockopt(sock, SOL_SOCKET, SO_ERROR, &err, &size) || !err)
 		return;
 	if (err == ENETDOWN && wanted.interface)
-		fail(if_nametoindex(wanted.interface) ? "the interface '%s' is down" :
-							"the interface '%s' is gone",
-		     wanted.interface);
+		fail("the interface '%s' is down or gone", wanted.interface);
 	errno = err;
 	die("the packet socket failed");
 }

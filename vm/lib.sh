@@ -158,7 +158,8 @@ probe_kvm() {
 qemu() {
 	seconds=$1 dir=$2 chardev=$3
 	shift 3
-	append="console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check"
+	# rcu_expedited: detaching a probe waits for RCU, half a second for six tracepoints without.
+	append="console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check rcupdate.rcu_expedited=1"
 	lsm=$(sed -n 's/^CONFIG_LSM="\(.*\)"/\1/p' "$kernel/config")
 	case ,$lsm, in
 	*,bpf,*) ;;
