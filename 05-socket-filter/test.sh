@@ -430,7 +430,7 @@ test_two_capabilities_suffice() {
 	# Older verifiers, when they must also follow what a CPU may do by speculation, give up:
 	# CAP_PERFMON spares them that.
 	case $(uname -r) in
-	5.* | 6.[0-9].*) caps=$caps,+perfmon ;;
+	5.* | 6.[0-9].* | 6.1[0-2].*) caps=$caps,+perfmon ;;
 	esac
 	exits 0 with_capabilities $caps ./dnssnoop -d 0.2
 	exits 1 with_capabilities +net_raw ./dnssnoop -d 0.2
