@@ -33,6 +33,7 @@ requirements() {
 		libdw.pc          libdw-dev        elfutils-devel        libelf          libdw-devel        elfutils-dev
 		dpkg-source       dpkg-dev         -                     -               -                  -
 		jq                jq               jq                    jq              jq                 jq
+		gojq              gojq             -                     -               -                  -
 		bash              bash             bash                  bash            bash               bash
 		dash              dash             dash                  dash            dash               dash
 		ip                iproute2         iproute               iproute2        iproute2           iproute2

@@ -276,7 +276,7 @@ test_a_capability_that_is_missing_is_named() {
 	exits 1 with_capabilities +bpf,+perfmon ./opensnoop -d 0.2
 	says '^  hint: run it with sudo \(or grant CAP_DAC_READ_SEARCH'
 	exits 1 with_capabilities +bpf,+dac_read_search ./opensnoop -d 0.2
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)'
+	says '^  hint: run it with sudo \(or grant CAP_PERFMON too\)'
 }
 
 test_without_BTF_it_says_so() {

@@ -91,7 +91,10 @@ static struct cause diagnose(int err)
 	if (refused && !has_capability(CAP_SYS_ADMIN) &&
 	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON))) {
 		if (geteuid())
-			return (struct cause){ "run it with sudo (or grant CAP_BPF and CAP_PERFMON)",
+			return (struct cause){ has_capability(CAP_BPF) ?
+						       "run it with sudo (or grant CAP_PERFMON too)" :
+						       "run it with sudo (or grant CAP_BPF and "
+						       "CAP_PERFMON)",
 					       EXIT_FAILED };
 		return (struct cause){ "this root has neither CAP_BPF nor CAP_SYS_ADMIN (a "
 				       "container?); start the container with --privileged",

@@ -123,7 +123,7 @@ void sleep_while_running(double seconds);
 void flush_output(void);
 
 /*
- * The last word on stderr: "TOOL: 120 events, 3 dropped (the buffer was full)".
+ * The last word on stderr: "TOOL: 120 events, 3 dropped (there was no room)".
  * @shown is what the callbacks printed, @dropped what the BPF side counted.
  */
 void report(unsigned long long shown, unsigned long long dropped);

@@ -166,6 +166,6 @@ void report(unsigned long long shown, unsigned long long dropped)
 	flush_output();
 	fprintf(stderr, "%s: %llu events", program_invocation_short_name, shown);
 	if (dropped)
-		fprintf(stderr, ", %llu dropped (the buffer was full)", dropped);
+		fprintf(stderr, ", %llu dropped (there was no room)", dropped);
 	fprintf(stderr, "\n");
 }

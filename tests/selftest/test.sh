@@ -186,7 +186,7 @@ test_what_is_left_in_the_kernel_is_found() {
 	if (TEST_DEADLINE=1; T=$T/bpf/..; nothing_left); then
 		fail "nothing_left does not see a pinned map"
 	fi
-	grep -q 'map [0-9]* leftover' "$T/.failed"
+	grep -q 'map [0-9]* array leftover' "$T/.failed"
 	rm "$T/.failed" "$T/bpf/map"
 	nothing_left
 }
