@@ -7,6 +7,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ static const struct argp argp = {
 
 static void format_dns_name(char *buf, size_t size, const void *data)
 {
-	decode_name(buf, data, NAME_SIZE);
+	decode_name(buf, data, QUESTION_SIZE);
 }
 
 /* The name that the BPF object's BTF has for a value of an enum, or @prefix and the number. */
@@ -80,6 +81,25 @@ static const char *enum_text(const struct btf *btf, const char *type_name, const
 			return btf__name_by_offset(btf, btf_enum(type)[i].name_off);
 	snprintf(number, sizeof(number), "%s%u", prefix, value);
 	return number;
+}
+
+static ring_buffer_sample_fn print;
+static unsigned long long malformed;
+
+/* A record of the ring buffer is read-only, may be short, and its question has yet to be read. */
+static int on_record(void *ctx, void *data, size_t size)
+{
+	struct event event = {};
+	int type;
+
+	memcpy(&event, data, size < sizeof(event) ? size : sizeof(event));
+	type = question_type(event.name, sizeof(event.name));
+	if (type < 0) {
+		malformed++;
+		return 0;
+	}
+	event.type = type;
+	return print(ctx, &event, sizeof(event));
 }
 
 static int print_event(void *ctx, void *data, size_t size)
@@ -140,9 +160,9 @@ static void check_socket(int sock)
 	die("the packet socket failed");
 }
 
-/* Print the questions that are still open, and say how many the LRU hash forgot; the number
- * of those printed is returned. */
-static unsigned long long print_unanswered(struct dnssnoop_bpf *skel, ring_buffer_sample_fn print)
+/* Print the questions that are still open, and say how many the LRU hash forgot. Returns how many
+ * were printed. */
+static unsigned long long print_unanswered(struct dnssnoop_bpf *skel)
 {
 	unsigned long long shown = 0, open = 0, forgotten;
 	struct bpf_map *questions = skel->maps.questions;
@@ -162,7 +182,7 @@ static unsigned long long print_unanswered(struct dnssnoop_bpf *skel, ring_buffe
 		if (event.latency_ns < wanted.slower_than_ns)
 			continue;
 		event.rcode = NO_ANSWER;
-		print(skel->obj, &event, sizeof(event));
+		on_record(skel->obj, &event, sizeof(event));
 		shown++;
 	}
 	forgotten = skel->bss->remembered - skel->bss->answered - open;
@@ -177,7 +197,6 @@ int main(int argc, char **argv)
 	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	struct dnssnoop_bpf *skel;
 	struct ring_buffer *events;
-	ring_buffer_sample_fn print;
 	unsigned long long shown;
 	int sock, prog;
 
@@ -201,7 +220,7 @@ int main(int argc, char **argv)
 		die("cannot load the BPF object");
 
 	/* Read: have the reader ready before the first event can come. */
-	events = ring_buffer__new(bpf_map__fd(skel->maps.events), print, skel->obj, NULL);
+	events = ring_buffer__new(bpf_map__fd(skel->maps.events), on_record, skel->obj, NULL);
 	if (!events)
 		die("cannot read the ring buffer");
 
@@ -226,11 +245,11 @@ int main(int argc, char **argv)
 	check_socket(sock);
 	close(sock);
 	shown += ring_buffer__consume(events);
-	shown += print_unanswered(skel, print);
-	if (skel->bss->unreadable)
-		warn("%llu packets to port %u were no proper question", skel->bss->unreadable,
-		     wanted.port);
-	report(shown, skel->bss->dropped);
+	shown += print_unanswered(skel);
+	if (malformed + skel->bss->unreadable)
+		warn("%llu packets to port %u were no proper question",
+		     malformed + skel->bss->unreadable, wanted.port);
+	report(shown - malformed, skel->bss->dropped);
 
 	ring_buffer__free(events);
 	dnssnoop_bpf__destroy(skel);

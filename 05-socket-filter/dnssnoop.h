@@ -3,10 +3,12 @@
 #define DNSSNOOP_H
 
 #include "event.h"
+#ifndef __VMLINUX_H__
+#include <stddef.h>
+#endif
 
-#define NAME_SIZE 255  /* the longest name on the wire, by RFC 1035 */
-#define LABEL_SIZE 63  /* the longest label, which is what is between two dots */
-#define QUESTIONS 10240 /* that are remembered until their answer comes */
+#define QUESTION_SIZE 260 /* the longest name on the wire has 255 bytes; type and class, 4 */
+#define QUESTIONS 10240	  /* that are remembered until their answer comes */
 
 /* The names of these are what is printed; a number without a name here is printed as it is. */
 enum dns_type {
@@ -23,8 +25,11 @@ enum dns_rcode {
 	NO_ANSWER = 65535, /* ours, for a question that was still open at the end */
 };
 
-/* A name in the form of the wire: labels, each after its length, and at the end an empty one. */
-typedef __u8 dns_name[NAME_SIZE + 1];
+/*
+ * A name as it is on the wire: labels, each after its length, and at the end an empty one. Then
+ * come the type and the class of the question, and what follows it in the packet, or zeros.
+ */
+typedef __u8 dns_name[QUESTION_SIZE];
 
 /* One question and its answer. */
 struct event {
@@ -36,13 +41,18 @@ struct event {
 	net_port server_port;
 	__u16 id;
 	__u16 answers; /* resource records in the answer section */
-	enum dns_type type;
+	enum dns_type type; /* the loader reads it from behind the name */
 	enum dns_rcode rcode;
 	__u32 asked;   /* how often: more than once if the client lost patience */
 	__u32 ifindex; /* the interface where the question was first seen */
 	bool truncated; /* the answer did not fit; the client asks again by TCP */
-	dns_name name;
+	__u16 __pad_size; /* bytes of the next that came from the packet; __pad: not for JSON */
+	dns_name name __attribute__((aligned(8))); /* so that it is cleared 8 bytes at a time */
 };
+
+/* Most questions are short. Their events are sent without the zeros at the end of the name. */
+#define SHORT_NAME 64
+#define SHORT_EVENT (offsetof(struct event, name) + SHORT_NAME)
 
 /* What tells an answer whose it is. No padding: the kernel compares all bytes. */
 struct question_key {

@@ -47,3 +47,18 @@ size_t decode_name(char *text, const unsigned char *wire, size_t size)
 	*to = '\0';
 	return to - text;
 }
+
+int question_type(const unsigned char *wire, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size && wire[at]) {
+		if (wire[at] > LABEL_SIZE)
+			return -1;
+		at += wire[at] + 1;
+	}
+	at++; /* the empty label */
+	if (at > NAME_SIZE || at + 4 > size || !(wire[at + 2] | wire[at + 3]))
+		return -1;
+	return wire[at] << 8 | wire[at + 1];
+}

@@ -18,4 +18,11 @@
  */
 size_t decode_name(char *text, const unsigned char *wire, size_t size);
 
+/*
+ * The type of the question in the @size bytes at @wire: a name, type and class, and then anything.
+ * Or -1 if it is malformed: the name is, or there is less. That class 0 counts as less lets
+ * a caller put zeros behind a packet that was cut short.
+ */
+int question_type(const unsigned char *wire, size_t size);
+
 #endif

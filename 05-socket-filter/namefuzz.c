@@ -67,6 +67,10 @@ int main(int argc, char **argv)
 		wire = malloc(size);
 		memcpy(wire, made, size);
 		len = decode_name(text, wire, size);
+		if (question_type(wire, size) >= 0 && strstr(text, "<malformed>")) {
+			fprintf(stderr, "namefuzz: a type, but %s\n", text);
+			return 1;
+		}
 		free(wire);
 		if (len != strlen(text)) {
 			fprintf(stderr, "namefuzz: says %zu, has %zu\n", len, strlen(text));
@@ -91,6 +95,10 @@ int main(int argc, char **argv)
 	wrong += CHECK("<malformed>", "\77too short");
 	wrong += CHECK("<malformed>", "\100");
 	wrong += CHECK("a<malformed>", "\1a");
+	wrong += question_type((unsigned char *)"\1a\0\1\1\0\1", 7) != 257;
+	wrong += question_type((unsigned char *)"\1a\0\1\1\0\0", 7) != -1;
+	wrong += question_type((unsigned char *)"\1a\0\1\1\0\1", 6) != -1;
+	wrong += question_type((unsigned char *)"\300\14\0\1\0\1", 6) != -1;
 	memset(longest, 255, sizeof(longest)); /* 63 + 63 + 63 + 61 bytes that print as \255 */
 	longest[0] = longest[64] = longest[128] = 63;
 	longest[192] = 61;

@@ -156,13 +156,13 @@ test_1000_pairs_are_1000_events() {
 test_what_a_stopped_reader_misses_is_counted() {
 	watch
 	kill -STOP "$tool_pid"
-	talk -k 4000 flood
+	talk -k 10000 flood
 	kill -CONT "$tool_pid"
 	stop
 	shown=$(grep -c '"name":"flood"' "$T/out")
 	dropped=$(sed -n 's/^dnssnoop: .* events, \([0-9]*\) dropped .*/\1/p' "$T/err")
 	[ "${dropped:-0}" -gt 0 ] || fail "nothing was dropped: $(cat "$T/err")"
-	[ $((shown + dropped)) = 4000 ] || fail "$shown shown + $dropped dropped is not 4000"
+	[ $((shown + dropped)) = 10000 ] || fail "$shown shown + $dropped dropped is not 10000"
 }
 
 test_what_the_LRU_hash_forgets_is_counted() {
