@@ -105,6 +105,7 @@ start_as() {
 	is_wrapper "$1" || [ -x "./$1" ] || fail "there is no ./$1; has it been built?"
 	file_prefix "$start_name"
 	start_err=${prefix}err
+	: >"$start_err" # or what an earlier tool has said would be taken for this one's
 	(
 		launch="exec $with_sigint"
 		if is_wrapper "$1"; then "$@"; fi # that replaces this subshell
