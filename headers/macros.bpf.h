@@ -21,11 +21,24 @@
 #define ENOSPC	     28
 #define ENAMETOOLONG 36
 #define ENOSYS	     38
+#define EISCONN	     106
+#define EALREADY     114
 #define EINPROGRESS  115
 #endif
 
 /* linux/limits.h: the longest path, with its NUL, that a system call accepts. */
 #define PATH_MAX 4096
+
+/* linux/stat.h: what kind of file an inode is */
+#define S_IFMT	 0170000
+#define S_IFSOCK 0140000
+
+/* asm-generic/fcntl.h */
+#define O_NONBLOCK 04000
+
+/* linux/fs.h: struct file's f_mode */
+#define FMODE_READ  0x1
+#define FMODE_WRITE 0x2
 
 /* linux/if_ether.h */
 #define ETH_ALEN     6

@@ -1,0 +1,247 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+. ../tests/lib.sh
+
+# What it should use here, unless told otherwise.
+case $(uname -r) in
+5.*) kind=ordinary ;;
+*) kind=sleepable ;;
+esac
+
+# bash_in_terminal LINE...: type these, when the prompt is there, into a bash with the prompt "ask> "
+bash_in_terminal() {
+	PS1='ask> ' TERM=dumb HISTFILE='' ./typist 'ask> ' "$@" -- bash --noprofile --norc -i
+}
+ctrl_c=$(printf '\003') ctrl_d=$(printf '\004')
+
+says_in() {
+	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
+$(cat -v "$T/$2")"
+}
+
+# ---- what it shows ----
+
+test_lines_typed_into_bash_are_one_event_each_with_prompt_and_time() {
+	start bashline -j
+	start_as ordinary bashline -j --no-sleep
+	start_as columns bashline
+	bash_in_terminal "echo \$\$ >$T/pid" '' "rm -r imp$ctrl_c" 'sleep 0.3' 'PS1=ask\>\ ' "$ctrl_d"
+	stop columns
+	stop ordinary
+	stop
+	says_in "^bashline: attached to readline in /.*/bash, with $kind programs; Ctrl-C to stop\$" err
+	says_in '^bashline: attached to readline in /.*/bash, with ordinary programs; Ctrl-C to stop$' ordinary.err
+	for name in tool ordinary; do
+		expect 1 "select(.line == \"echo \$\$ >$T/pid\")" $name
+		expect 1 'select(.line == "" and .line_state == "TEXT_WHOLE")' $name
+		expect 1 'select(.line == "sleep 0.3" and .line_state == "TEXT_WHOLE")' $name
+		expect 1 'select(.line == "PS1=ask\\>\\ ")' $name
+		expect 1 'select(.line == "" and .line_state == "TEXT_NONE")' $name # Ctrl-D
+		expect 5 "select(.prompt == \"ask> \" and .prompt_state == \"TEXT_WHOLE\" and .time_ns > 0
+			and .comm == \"bash\" and .uid == 0 and .pid == $(cat "$T/pid") and .typing_ns > 0)" $name
+		expect 5 . $name # Ctrl-C is none
+	done
+	# The command's own time is not the line's: the prompts are 0.3 s apart.
+	jq -s -e 'sort_by(.time_ns) | .[3].time_ns - (.[2].time_ns + .[2].typing_ns) >= 300000000' "$T/out" ||
+		fail "$(cat "$T/out")"
+	head -n 1 "$T/columns.out" | grep -qE '^PID +UID +COMM +SECONDS +LINE$' || fail "$(cat "$T/columns.out")"
+	says_in "^$(cat "$T/pid") +0 +bash +[0-9]+\.[0-9]{3} ask> sleep 0\.3\$" columns.out
+	says_in '^[0-9]+ +0 +bash +[0-9.]+ ask> \(end of input\)$' columns.out
+	says_in '^bashline: 5 events$' columns.err
+}
+
+test_memory_that_is_on_disk_is_read_by_sleepable_programs() {
+	start bashline -j -b ./reader
+	start_as ordinary bashline -j -b ./reader --no-sleep
+	./reader cold
+	stop ordinary
+	stop
+	expect 1 'select(.prompt == "" and .prompt_state == "TEXT_UNREADABLE"
+		and .line == "" and .line_state == "TEXT_UNREADABLE")' ordinary
+	if [ $kind = sleepable ]; then
+		expect 1 'select(.prompt == "cold> " and .prompt_state == "TEXT_WHOLE"
+			and .line == "a cold line" and .line_state == "TEXT_WHOLE")'
+	else
+		expect 1 'select(.line_state == "TEXT_UNREADABLE")'
+	fi
+	expect 1 .
+}
+
+test_long_strange_and_bad_strings_are_told_apart() {
+	prompt=$(printf %254s '' | tr ' ' p) line=$(printf %4094s '' | tr ' ' l)
+	start bashline -j -b ./reader
+	start_as columns bashline -b ./reader
+	./reader say "$prompt>" "$line."
+	./reader say "$prompt>>" "$line.."
+	./reader say "$prompt> and so on" "$line and so on"
+	./reader bad
+	./reader say - -
+	./reader say "$(printf '\001\033[31m\002red\001\033[0m\002> ')" "$(printf 'tab\t"quoted" \\ \033[31m')"
+	stop columns
+	stop
+	expect 1 'select(.prompt_state == "TEXT_WHOLE" and (.prompt | length) == 255
+		and .line_state == "TEXT_WHOLE" and (.line | length) == 4095)'
+	expect 2 'select(.prompt_state == "TEXT_CUT" and (.prompt | length) == 256
+		and .line_state == "TEXT_CUT" and (.line | length) == 4096)'
+	expect 1 'select(.prompt_state == "TEXT_UNREADABLE" and .line_state == "TEXT_UNREADABLE")'
+	expect 1 'select(.prompt_state == "TEXT_NONE" and .line_state == "TEXT_NONE")'
+	expect 1 'select(.prompt == "\u0001\u001b[31m\u0002red\u0001\u001b[0m\u0002> "
+		and .line == "tab\t\"quoted\" \\ \u001b[31m")'
+	expect 6 .
+	says_in ' ppp.*\.\.\.lll.*\.\.\.$' columns.out
+	says_in ' \(unreadable\)\(unreadable\)$' columns.out
+	grep -qF 'red> tab\t"quoted" \\ \x1b[31m' "$T/columns.out" || fail "$(cat -v "$T/columns.out")"
+	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
+}
+
+# ---- which bash ----
+
+test_readline_is_found_in_a_library_too() {
+	LD_LIBRARY_PATH=$PWD/.output start bashline -j -b .output/reader-shared
+	start_as library bashline -j -b .output/libreadline.so.99
+	.output/reader-shared say 'shared> ' 'from a library'
+	./reader say no no
+	stop library
+	stop
+	says_in '^bashline: attached to readline in libreadline.so.99, with' err
+	expect 1 'select(.prompt == "shared> " and .line == "from a library")'
+	expect 1 .
+	expect 1 . library
+}
+
+# in_container NAME PROGRAM...: run "NAME wait", until told, where only it sees its file and library
+in_container() {
+	mkdir -p "$T/root"
+	mkfifo "$T/$1.go"
+	unshare --mount sh -c 'mount -t tmpfs none "$1/root" && cp reader .output/reader-shared \
+		.output/libreadline.so.99 "$1/root" && exec "$1/root/$2" wait <"$1/$2.go"' sh "$T" "$1" &
+	eval "container_pid=$!"
+	exec 3>"$T/$1.go" # which waits until the other end is open
+	wait_for "$1 runs" runs "$container_pid" "$1"
+}
+runs() {
+	[ "$(readlink "/proc/$1/exe")" = "$T/root/$2" ]
+}
+
+test_option_p_finds_one_process_in_a_mount_namespace_of_its_own() {
+	in_container reader
+	start bashline -j -p "$container_pid"
+	./reader say no no
+	nsenter --mount="/proc/$container_pid/ns/mnt" "$T/root/reader" say no no # the same file
+	echo >&3
+	wait "$container_pid"
+	stop
+	says_in "^bashline: attached to readline in /proc/$container_pid/exe, with $kind programs" err
+	expect 1 "select(.pid == $container_pid and .prompt == \"now> \" and .line == \"done\")"
+	expect 1 .
+}
+
+test_option_p_finds_a_library_in_a_mount_namespace_of_its_own() {
+	in_container reader-shared
+	start bashline -j -p "$container_pid"
+	.output/reader-shared say no no
+	echo >&3
+	wait "$container_pid"
+	stop # the process has ended meanwhile, which is no error
+	says_in "^bashline: attached to readline in /proc/$container_pid/root/.*/libreadline.so.99, with $kind" err
+	expect 1 "select(.pid == $container_pid and .line == \"done\")"
+	expect 1 .
+}
+
+# ---- nothing lost silently, nothing left behind ----
+
+test_bursts_arrive_whole_and_what_a_stopped_reader_misses_is_counted() {
+	start bashline -j -b ./reader
+	for burst in 1 2 3; do # each most of what fits into the buffer
+		./reader flood 1500 >/dev/null
+		wait_for "burst $burst" has_lines $((burst * 1500))
+	done
+	kill -STOP "$tool_pid"
+	./reader flood 2500 >/dev/null
+	kill -CONT "$tool_pid"
+	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
+	stop
+	shown=$(lines)
+	dropped=$(sed -n 's/^bashline: .* events, \([0-9]*\) dropped .*/\1/p' "$T/err")
+	[ "${dropped:-0}" -ge 500 ] || fail "nothing was dropped: $(cat "$T/err")"
+	[ $((shown + dropped)) = 7000 ] || fail "$shown shown + $dropped dropped is not 7000"
+	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
+}
+lines() {
+	grep -cF '"prompt":"prompt> ","line":"a line"}' "$T/out"
+}
+has_lines() {
+	[ "$(lines)" -ge "$1" ]
+}
+
+test_kill_9_leaves_nothing_behind() {
+	bpf_snapshot
+	start bashline -b ./reader
+	kill9
+	nothing_left
+	./reader say 'still ' works
+}
+
+# ---- how it ends, bad input ----
+
+test_option_d_ends_it_by_itself_and_a_full_disk_is_an_error() {
+	exits 0 ./bashline -d 0.2
+	says '^bashline: 0 events$'
+	exits 1 sh -c 'exec ./bashline >/dev/full'
+	says '^bashline: cannot write the output: No space left on device$'
+}
+
+test_wrong_options_are_usage_errors() {
+	exits 2 ./bashline --no-such-option
+	says "^./bashline: unrecognized option '--no-such-option'$"
+	exits 2 ./bashline -p 0
+	says "^bashline: PID must be a number from 1 to 2147483647, not '0'$"
+	exits 2 ./bashline -p $$ -b ./reader
+	says '^bashline: -p takes the program that PID runs; it does not go with -b$'
+	exits 2 ./bashline surplus
+	says "^bashline: what is 'surplus'"
+	exits 0 ./bashline --help
+	exits 0 ./bashline --version
+}
+
+test_a_file_or_process_without_readline_is_named() {
+	exits 1 ./bashline -b /no/such/bash
+	says '^bashline: cannot open /no/such/bash: No such file or directory$'
+	exits 1 ./bashline -b ./test.sh
+	says '^bashline: ./test.sh is not a program \(an ELF file\)$'
+	exits 1 ./bashline -b ./typist
+	says '^bashline: there is no function readline in ./typist, nor does it use libreadline.so$'
+	sleep 1000 &
+	pid=$!
+	exits 1 ./bashline -p $pid
+	says "^bashline: there is no function readline in /proc/$pid/exe, nor does it use libreadline.so$"
+	kill $pid
+	exits 1 ./bashline -p 2147483647
+	says '^bashline: there is no process with PID 2147483647$'
+	exits 1 env PATH=/nowhere ./bashline
+	says '^bashline: there is no bash in PATH; which file shall it be\? \(-b FILE\)$'
+	exits 1 ./bashline -b .output/reader-shared # libbpf looks in the usual places only
+	says "^bashline: cannot attach to readline in libreadline.so.99: No such file or directory$"
+}
+
+test_without_root_it_says_sudo_and_one_capability_suffices() {
+	exits 1 as_nobody ./bashline -b ./reader
+	says '^bashline: cannot .*: (Permission denied|Operation not permitted)$'
+	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	exits 0 with_capabilities +sys_admin ./bashline -d 0.2 -b ./reader
+	exits 1 with_capabilities +bpf,+perfmon ./bashline -d 0.2 -b ./reader
+	says '^bashline: cannot attach to readline in ./reader: Permission denied$'
+	says '^  hint: .*run it with sudo'
+}
+
+test_the_demo_shows_what_the_README_says() {
+	start bashline -j
+	./demo.sh
+	stop
+	expect 3 'select(.comm == "bash" and .prompt == "demo$ ")'
+	expect 1 'select(.line == "cd /tmp")'
+	expect 1 'select(.line == "echo hello | tr a-z A-Z")'
+	expect 1 'select(.line == "exit 0")'
+}
+
+run_tests

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Load one of the iterators of bps.bpf.c, and print what it says; or pin it, for cat. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <bpf/btf.h>
+#include "example.h"
+#include "bps.h"
+#include "bps.skel.h"
+
+static const struct view {
+	const char *name;
+	const char *takes;  /* the options of its own */
+	const char *record; /* the name of its struct, and of the part before the text */
+	size_t size;
+	bool has_text;
+} views[] = {
+	{ "ps", "p", "process_event", offsetof(struct process_event, args), true },
+	{ "lsof", "p", "file_event", offsetof(struct file_event, path), true },
+	{ "ss", "uPK", "socket_event", sizeof(struct socket_event), false },
+	{ "cgroup", "c", "cgroup_event", offsetof(struct cgroup_event, path), true },
+	{ "map", "m", NULL, 0, false },
+};
+enum { PS, LSOF, SS, CGROUP, MAP, VIEWS };
+
+static struct {
+	const struct view *view;
+	char given[16]; /* the letters of the options that only some views take */
+	pid_t pid;
+	long port;
+	const char *cgroup;
+	__u32 map_id;
+	long interval;
+	const char *pin;
+} wanted;
+
+enum { OPTION_PIN = 256 };
+
+static const struct argp_option options_table[] = {
+	{ "pid", 'p', "PID", 0, "ps, lsof: only the process PID", 0 },
+	{ "udp", 'u', NULL, 0, "ss: UDP sockets, not those of TCP", 0 },
+	{ "port", 'P', "PORT", 0, "ss: only sockets with PORT at either end", 0 },
+	{ "kill", 'K', NULL, 0, "ss: end the sockets that are shown (with -P only)", 0 },
+	{ "cgroup", 'c', "CGROUP", 0, "cgroup: only CGROUP and those below it", 0 },
+	{ "map", 'm', "ID", 0, "map: the map ID, as of bpftool map", 0 },
+	{ "interval", 'i', "SECONDS", 0, "Show it again every SECONDS", 0 },
+	{ "pin", OPTION_PIN, "PATH", 0, "Do not show it, but let cat PATH do so, until rm PATH", 0 },
+	{ 0 },
+};
+
+static void check_options(struct argp_state *state)
+{
+	if (!wanted.view)
+		argp_error(state, "which view? ps, lsof, ss, cgroup or map");
+	for (const char *given = wanted.given; *given; given++)
+		if (!strchr(wanted.view->takes, *given))
+			argp_error(state, "%s does not take -%c", wanted.view->name, *given);
+	if (wanted.view == &views[MAP] && !wanted.map_id)
+		argp_error(state, "of which map? -m ID; bpftool map lists them");
+	if (strchr(wanted.given, 'K') && (!wanted.port || wanted.pin))
+		argp_error(state, "-K ends every socket that is shown; it wants -P PORT, and no --pin");
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	size_t n = strlen(wanted.given);
+
+	if (key > 0 && key < 0x80 && strchr("puPKcm", key) && n < sizeof(wanted.given) - 1)
+		wanted.given[n] = key;
+	switch (key) {
+	case 'p':
+		wanted.pid = parse_pid(state, arg);
+		return 0;
+	case 'u':
+	case 'K':
+		return 0;
+	case 'P':
+		wanted.port = parse_number(state, "PORT", arg, 1, USHRT_MAX);
+		return 0;
+	case 'c':
+		wanted.cgroup = arg;
+		return 0;
+	case 'm':
+		wanted.map_id = parse_number(state, "ID", arg, 1, INT_MAX);
+		return 0;
+	case 'i':
+		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+		return 0;
+	case OPTION_PIN:
+		wanted.pin = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		for (int i = 0; i < VIEWS && !wanted.view; i++)
+			if (!strcmp(arg, views[i].name))
+				wanted.view = &views[i];
+		if (!wanted.view || state->arg_num)
+			argp_error(state, "one view of ps, lsof, ss, cgroup and map, not '%s'", arg);
+		return 0;
+	case ARGP_KEY_END:
+		check_options(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options_table,
+	.parser = parse_option,
+	.args_doc = "ps|lsof|ss|cgroup|map",
+	.doc = "Show processes, open files, sockets, cgroups, or the elements of a BPF map.",
+};
+
+static struct bps_bpf *skel;
+static struct bpf_map_info map;	 /* that of -m, */
+static __u32 key_size, value_size; /* and how much of it an element brings */
+
+/* Does the kernel have that function or struct? Its own BTF knows. */
+static bool kernel_has(const char *name, __u32 kind)
+{
+	static struct btf *btf;
+
+	if (!btf)
+		btf = btf__load_vmlinux_btf();
+	if (!btf)
+		die("cannot read the kernel's BTF");
+	return btf__find_by_name_kind(btf, name, kind) > 0;
+}
+
+/* The one program that is to be loaded. */
+static struct bpf_program *choose_program(void)
+{
+	switch (wanted.view - views) {
+	case PS:
+		if (kernel_has("bpf_copy_from_user_task", BTF_KIND_FUNC))
+			return skel->progs.on_task_with_args;
+		warn("without arguments, which only a kernel with bpf_copy_from_user_task() (Linux "
+		     "5.18) can read");
+		return skel->progs.on_task;
+	case LSOF:
+		if (!kernel_has("bpf_iter__task_vma", BTF_KIND_STRUCT))
+			warn("only the names of files, as iterators may call bpf_d_path() since Linux "
+			     "5.12");
+		return skel->progs.on_file;
+	case SS:
+		if (strchr(wanted.given, 'K') && !kernel_has("bpf_sock_destroy", BTF_KIND_FUNC))
+			skip("-K needs Linux 6.5 (bpf_sock_destroy)");
+		return strchr(wanted.given, 'u') ? skel->progs.on_udp : skel->progs.on_tcp;
+	case CGROUP:
+		if (!kernel_has("bpf_iter__cgroup", BTF_KIND_STRUCT))
+			skip("this kernel has no iterator of cgroups, which Linux 6.1 brought");
+		return skel->progs.on_cgroup;
+	default:
+		return skel->progs.on_element;
+	}
+}
+
+/* Set @info to what only a part of all objects is iterated by. */
+static void set_scope(union bpf_iter_link_info *info)
+{
+	__u32 size = sizeof(map);
+	int fd;
+
+	switch (wanted.view - views) {
+	case PS:
+	case LSOF:
+		/* The thread that the process has its PID from. 5.10 ignores this without a word;
+		 * the program looks at the PID too. */
+		info->task.tid = wanted.pid;
+		return;
+	case CGROUP:
+		info->cgroup.order = BPF_CGROUP_ITER_DESCENDANTS_PRE;
+		info->cgroup.cgroup_fd = wanted.cgroup ? open_cgroup(wanted.cgroup) : 0;
+		return;
+	case MAP:
+		fd = bpf_map_get_fd_by_id(wanted.map_id);
+		if (fd < 0 && errno == EPERM)
+			fail("cannot open a map by its ID, which takes CAP_SYS_ADMIN");
+		if (fd < 0 || bpf_map_get_info_by_fd(fd, &map, &size))
+			die("cannot open the map with ID %u", wanted.map_id);
+		info->map.map_fd = fd;
+		key_size = map.key_size;
+		value_size = map.value_size;
+		if (map.type == BPF_MAP_TYPE_PERCPU_HASH || map.type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+		    map.type == BPF_MAP_TYPE_LRU_PERCPU_HASH) /* one after the other */
+			value_size = (value_size + 7) / 8 * 8 * libbpf_num_possible_cpus();
+	}
+}
+
+/*
+ * Read the next objects into @buf of @size bytes; 0 at the end. @size is as much as the kernel
+ * itself has room for, so what it returns are whole objects.
+ */
+static size_t read_objects(int iterator, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do /* it returns after a million objects that the program left out, to not stay in there */
+		n = read(iterator, buf, size);
+	while (n < 0 && errno == EAGAIN && running());
+	if (n < 0 && errno == EOPNOTSUPP && wanted.view == &views[CGROUP])
+		fail("more cgroups than the kernel shows at one time\n"
+		     "  hint: -c CGROUP shows those of a part");
+	if (n < 0 && errno != EAGAIN)
+		die("cannot read from the iterator");
+	return n < 0 ? 0 : n;
+}
+
+static void print_hex(const char *name, const char *bytes, __u32 size)
+{
+	printf(options.json ? "\"%s\":\"" : "", name);
+	for (__u32 i = 0; i < size; i++)
+		printf("%02x", (__u8)bytes[i]);
+	putchar(options.json ? '"' : ' ');
+}
+
+static size_t print_element(const char *element)
+{
+	printf(options.json ? "{" : "");
+	print_hex("key", element, key_size);
+	printf(options.json ? "," : "");
+	print_hex("value", element + key_size, value_size);
+	puts(options.json ? "}" : "");
+	return key_size + value_size;
+}
+
+/* Print what is at @object: an element, a line of text, or a record. Returns its size in bytes. */
+static size_t print_object(const char *object, const struct json_plan *plan)
+{
+	size_t size = wanted.view->size;
+
+	if (wanted.view == &views[MAP])
+		return print_element(object);
+	if (options.json) {
+		if (wanted.view->has_text)
+			size += strlen(object + size) + 1;
+		json_plan__print(plan, stdout, object, size);
+		return size;
+	}
+	size = strchr(object, '\n') - object;
+	print_text(stdout, object, size);
+	putchar('\n');
+	return size + 1;
+}
+
+/* Show what there is now. Each iterator that is made of the link starts at the first object. */
+static unsigned long long show(struct bpf_link *link, const struct json_plan *plan)
+{
+	size_t room = 8 * sysconf(_SC_PAGESIZE), n;
+	int iterator = bpf_iter_create(bpf_link__fd(link));
+	unsigned long long count = 0;
+	char *buf = malloc(room);
+
+	if (iterator < 0 || !buf)
+		die("cannot start to iterate");
+	while (running() && (n = read_objects(iterator, buf, room))) {
+		for (size_t at = 0; at < n; count++)
+			at += print_object(buf + at, plan);
+		flush_output();
+	}
+	free(buf);
+	close(iterator);
+	return count && !options.json && wanted.view != &views[MAP] ? count - 1 : count; /* header */
+}
+
+static void pin(struct bpf_link *link)
+{
+	char *parent = strdup(wanted.pin), *slash = parent ? strrchr(parent, '/') : NULL;
+	struct statfs fs;
+
+	if (slash)
+		slash[slash == parent] = '\0';
+	if (parent && !statfs(slash ? parent : ".", &fs) && fs.f_type != BPF_FS_MAGIC)
+		fail("cannot pin to %s, which is not in a BPF file system\n"
+		     "  hint: systems have one at /sys/fs/bpf, or: mount -t bpf bpf DIRECTORY",
+		     wanted.pin);
+	if (bpf_link__pin(link, wanted.pin))
+		die("cannot pin to %s", wanted.pin);
+	warn("pinned: cat %s shows it, rm %s ends that", wanted.pin, wanted.pin);
+	free(parent);
+}
+
+int main(int argc, char **argv)
+{
+	union bpf_iter_link_info info = {};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_program *program, *chosen;
+	struct json_plan *plan = NULL;
+	unsigned long long shown = 0;
+	struct bpf_link *link;
+
+	parse_options(&argp, argc, argv);
+	set_scope(&info);
+
+	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
+	skel = bps_bpf__open();
+	if (!skel)
+		die("cannot open the BPF object");
+
+	/* One of its programs is wanted. Of the others, this kernel may not even have the iterator. */
+	chosen = choose_program();
+	bpf_object__for_each_program(program, skel->obj)
+		bpf_program__set_autoload(program, program == chosen);
+
+	/* Constants can be set until the load, when the verifier drops the code they rule out. */
+	skel->rodata->as_text = !options.json;
+	skel->rodata->wanted_pid = wanted.pid;
+	skel->rodata->wanted_port = wanted.port;
+	skel->rodata->kill = strchr(wanted.given, 'K');
+	skel->rodata->key_size = key_size;
+	skel->rodata->value_size = value_size;
+	for (int c = 0; c < 256; c++) /* in JSON, print_json_string() keeps them all */
+		skel->rodata->shown_as[c] = !c ? ' ' :
+					    !options.json && (c < ' ' || c == 0x7f) ? '?' : c;
+
+	/* Load: fit the program to this kernel's types, and verify it. */
+	if (bps_bpf__load(skel))
+		die("cannot load the BPF object");
+
+	/* Attach: nothing runs yet. This binds the program to what it iterates over. */
+	link = bpf_program__attach_iter(chosen, &opts);
+	if (!link)
+		die("cannot attach to %s", bpf_program__section_name(chosen));
+
+	if (wanted.pin) {
+		pin(link);
+	} else {
+		if (options.json && wanted.view->record)
+			plan = json_plan__new(bpf_object__btf(skel->obj), wanted.view->record);
+		if (wanted.interval)
+			attached("%s", bpf_program__section_name(chosen));
+		do {
+			shown += show(link, plan);
+			sleep_while_running(wanted.interval);
+		} while (wanted.interval && running());
+		report(shown, 0); /* an object that finds no room comes again: none can be lost */
+		if (skel->bss->not_killed)
+			warn("%llu of them could not be ended", skel->bss->not_killed);
+	}
+
+	json_plan__free(plan);
+	bpf_link__destroy(link);
+	bps_bpf__destroy(skel);
+	return 0;
+}
