@@ -6,6 +6,8 @@
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
 #   make bench [EXAMPLE=02-tracepoint]                    what an event costs
+#   make new NAME=mytool [FROM=02-tracepoint] [DIR=../mytool] [STANDALONE=1]
+#                                                         begin your own as a copy of one
 #   make vmlinux [FROM=running]                           generate vmlinux.h anew
 #   make clean
 #
@@ -50,6 +52,9 @@ vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 	@bench/run $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
 
+new:
+	@$(AS_OWNER) env STANDALONE=$(STANDALONE) common/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
+
 vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
@@ -57,4 +62,4 @@ clean:
 	@for dir in common $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output tests/unit/.output
 
-.PHONY: all bench clean common run test vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench clean common new run test vm-run vm-test vmlinux $(EXAMPLES)

@@ -65,9 +65,13 @@ $O:
 run: all
 	@$(COMMON)/run.sh . $(ARGS)
 
+# make test: its test.sh, with sudo where that is needed.
+test: all
+	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(COMMON)/with-mounts.sh ./test.sh
+
 clean:
 	$Qrm -rf $O $(EXAMPLE) $(PROGRAMS)
 
-.PHONY: all clean common run
+.PHONY: all clean common run test
 .SECONDARY:
 -include $(wildcard $O/*.d)
