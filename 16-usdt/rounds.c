@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * A program with USDT probes of its own, for the demo, the tests and the benchmark:
+ *
+ *	rounds N	N rounds, in each of which it comes by all three of its probes
+ *	rounds wait N	the same, after a line on stdin
+ *	rounds flood N	come by the first one N times; prints how many ns that took each time
+ *	rounds say TEXT	come by the second one with TEXT, and with a pointer to nowhere
+ *
+ * It prints how often it had to compute what only tracers want to know.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "probe.h"
+
+PROBE_SEMAPHORE(rounds, secret);
+
+static long computed;
+
+static long secret(long round)
+{
+	computed++;
+	return -round * round;
+}
+
+static void play(long count)
+{
+	static const char *const names[] = { "rock", "paper", "scissors" };
+
+	for (long round = 1; round <= count; round++) {
+		char move[16];
+
+		strcpy(move, names[round % 3]);
+		PROBE2(rounds, begin, round, count);
+		PROBE2(rounds, move, round, move);
+		PROBE1_IF_USED(rounds, secret, secret(round));
+	}
+}
+
+static long flood(long count)
+{
+	struct timespec begin, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (long i = 1; i <= count; i++)
+		PROBE2(rounds, begin, i, count);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	return ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec) / count;
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+
+	if (argc == 3 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
+		printf("%ld\n", flood(atol(argv[2])));
+	} else if (argc == 3 && !strcmp(mode, "say")) {
+		PROBE2(rounds, move, 0, argv[2]);
+		PROBE2(rounds, move, -1, 8);
+	} else if (argc == 3 && !strcmp(mode, "wait") && atol(argv[2]) > 0) {
+		getchar();
+		play(atol(argv[2]));
+		printf("%ld\n", computed);
+	} else if (argc == 2 && atol(argv[1]) > 0) {
+		play(atol(argv[1]));
+		printf("%ld\n", computed);
+	} else {
+		fprintf(stderr, "usage: rounds N | wait N | flood N | say TEXT\n");
+		return 2;
+	}
+	return 0;
+}
