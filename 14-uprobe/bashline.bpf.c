@@ -16,7 +16,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 DESCRIBE(event);
 
-#define SHORT_LINE 256 /* bytes, with the NUL */
+#define SHORT_LINE 256	/* bytes, with the NUL */
 #define PAGE_SIZE  4096 /* the smallest there is; where pages are larger, one look is too many */
 
 /* What the entry knows and the return needs. */

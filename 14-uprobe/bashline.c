@@ -47,7 +47,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (wanted.binary && wanted.pid)
-			argp_error(state, "-p takes the program that PID runs; it does not go with -b");
+			argp_error(state,
+				   "-p takes the program that PID runs; it does not go with -b");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -270,8 +271,7 @@ int main(int argc, char **argv)
 			attach(skel->progs.on_readline_return_sleepable, path, true);
 	} else {
 		skel->links.on_readline = attach(skel->progs.on_readline, path, false);
-		skel->links.on_readline_return =
-			attach(skel->progs.on_readline_return, path, true);
+		skel->links.on_readline_return = attach(skel->progs.on_readline_return, path, true);
 	}
 
 	if (!options.json)

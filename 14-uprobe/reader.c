@@ -38,7 +38,7 @@ static void call(const char *prompt, char *line)
 	function(prompt);
 }
 
-/* @text near the end of a page and on the next one, in a file that is mapped but never looked at. */
+/* @text across the end of a page, in a file that is mapped but was never looked at. */
 static char *cold(const char *text)
 {
 	size_t page = sysconf(_SC_PAGESIZE);

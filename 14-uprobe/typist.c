@@ -102,7 +102,8 @@ static void read_until(int master, const char *prompt, char key)
 			used = 256;
 		}
 	}
-	fprintf(stderr, "typist: waited in vain for %s; there is:\n%s\n", prompt ?: "the end", shown);
+	fprintf(stderr, "typist: waited in vain for %s; there is:\n%s\n", prompt ?: "the end",
+		shown);
 	exit(1);
 }
 

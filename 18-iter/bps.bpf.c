@@ -2,10 +2,10 @@
 /*
  * Which processes, open files, sockets, cgroups, or elements of a map are there now?
  *
- * An iterator runs when its file is read, once for each object of its kind, in the process
- * that reads. What it writes is what read() returns. Nothing can be lost: if an object's
- * output finds no room, the kernel takes back what there is of it, and runs the program for
- * that object again at the next read(). After the last object it runs once more, with NULL.
+ * An iterator runs when its file is read, once for each object of its kind, in the process that
+ * reads. What it writes is what read() returns. Nothing is lost: of an object that finds no room,
+ * the kernel takes back what was written, and runs the program for it again at the next read().
+ * After the last object it runs once more, with NULL.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -54,7 +54,8 @@ static __always_inline bool show_process(struct bpf_iter_meta *meta, struct task
 		bpf_seq_write(seq, &event, offsetof(struct process_event, args));
 		return true;
 	}
-	BPF_SEQ_PRINTF(seq, "%-7u %-7u %-7u %-7u ", event.pid, event.ppid, event.uid, event.threads);
+	BPF_SEQ_PRINTF(seq, "%-7u %-7u %-7u %-7u ", event.pid, event.ppid, event.uid,
+		       event.threads);
 	write_text(seq, event.comm, sizeof(event.comm), sizeof(event.comm));
 	return true;
 }
@@ -128,17 +129,15 @@ int on_file(struct bpf_iter__task_file *ctx)
 		bpf_seq_write(seq, &event, offsetof(struct file_event, path));
 	}
 
-	/* Iterators may call bpf_d_path() since 5.12, the release that brought the one of task_vma.
-	 * The path is as the reader sees it; that of a file that was deleted says so. */
+	/* Iterators may call it since 5.12, which brought that of task_vma, too. */
 	if (bpf_core_type_exists(struct bpf_iter__task_vma))
 		size = bpf_d_path(&file->f_path, path, sizeof(path));
 	if (size > 0) {
 		write_text(seq, path, size - 1, sizeof(path));
 	} else { /* no room, or no such helper: its last name */
-		const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-
 		bpf_seq_write(seq, ".../", 4);
-		write_kernel_string(seq, name, path, sizeof(path));
+		write_kernel_string(seq, BPF_CORE_READ(file, f_path.dentry, d_name.name), path,
+				    sizeof(path));
 	}
 	write_end(seq);
 	return 0;
@@ -147,17 +146,18 @@ int on_file(struct bpf_iter__task_file *ctx)
 /* ---- Sockets ---- */
 
 /* Every kind of socket begins with a struct sock_common, also those that are little more. */
-static __always_inline int show_socket(struct bpf_iter_meta *meta, struct sock_common *sk, __u32 uid,
-				       enum protocol protocol)
+static __always_inline int show_socket(struct bpf_iter_meta *meta, struct sock_common *sk,
+				       __u32 uid, enum protocol protocol)
 {
-	struct socket_event event = { .protocol = protocol, .uid = uid, .state = sk->skc_state,
-				      .local_port = bpf_htons(sk->skc_num), .remote_port = sk->skc_dport };
+	struct socket_event event = { .protocol = protocol, .uid = uid, .state = sk->skc_state };
 	__u16 local = sk->skc_num, remote = bpf_ntohs(sk->skc_dport);
 	long err;
 
 	write_header(meta, "STATE            UID     LOCAL REMOTE\n");
 	if (wanted_port && local != wanted_port && remote != wanted_port)
 		return 0;
+	event.local_port = bpf_htons(local);
+	event.remote_port = sk->skc_dport;
 	if (sk->skc_family == AF_INET6) {
 		BPF_CORE_READ_INTO(&event.local, sk, skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&event.remote, sk, skc_v6_daddr);
@@ -217,8 +217,8 @@ int on_cgroup(struct bpf_iter__cgroup *ctx)
 	event.descendants = cgroup->nr_descendants;
 	event.dying = cgroup->nr_dying_descendants;
 	if (as_text)
-		BPF_SEQ_PRINTF(seq, "%-10llu %-5u %-5u %-5u ", event.id, event.level, event.descendants,
-			       event.dying);
+		BPF_SEQ_PRINTF(seq, "%-10llu %-5u %-5u %-5u ", event.id, event.level,
+			       event.descendants, event.dying);
 	else
 		bpf_seq_write(seq, &event, offsetof(struct cgroup_event, path));
 	bpf_seq_write(seq, "/", event.level ? 0 : 1);

@@ -49,7 +49,7 @@ static const struct argp_option options_table[] = {
 	{ "cgroup", 'c', "CGROUP", 0, "cgroup: only CGROUP and those below it", 0 },
 	{ "map", 'm', "ID", 0, "map: the map ID, as of bpftool map", 0 },
 	{ "interval", 'i', "SECONDS", 0, "Show it again every SECONDS", 0 },
-	{ "pin", OPTION_PIN, "PATH", 0, "Do not show it, but let cat PATH do so, until rm PATH", 0 },
+	{ "pin", OPTION_PIN, "PATH", 0, "Do not show it; let cat PATH do so, until rm PATH", 0 },
 	{ 0 },
 };
 
@@ -63,7 +63,7 @@ static void check_options(struct argp_state *state)
 	if (wanted.view == &views[MAP] && !wanted.map_id)
 		argp_error(state, "of which map? -m ID; bpftool map lists them");
 	if (strchr(wanted.given, 'K') && (!wanted.port || wanted.pin))
-		argp_error(state, "-K ends every socket that is shown; it wants -P PORT, and no --pin");
+		argp_error(state, "-K ends every socket shown; it wants -P PORT, and no --pin");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -99,7 +99,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			if (!strcmp(arg, views[i].name))
 				wanted.view = &views[i];
 		if (!wanted.view || state->arg_num)
-			argp_error(state, "one view of ps, lsof, ss, cgroup and map, not '%s'", arg);
+			argp_error(state, "one of ps, lsof, ss, cgroup and map, not '%s'", arg);
 		return 0;
 	case ARGP_KEY_END:
 		check_options(state);
@@ -117,7 +117,7 @@ static const struct argp argp = {
 };
 
 static struct bps_bpf *skel;
-static struct bpf_map_info map;	 /* that of -m, */
+static struct bpf_map_info map;	   /* that of -m, */
 static __u32 key_size, value_size; /* and how much of it an element brings */
 
 /* Does the kernel have that function or struct? Its own BTF knows. */
@@ -211,9 +211,9 @@ static size_t read_objects(int iterator, char *buf, size_t size)
 	return n < 0 ? 0 : n;
 }
 
-static void print_hex(const char *name, const char *bytes, __u32 size)
+static void print_hex(const char *before, const char *bytes, __u32 size)
 {
-	printf(options.json ? "\"%s\":\"" : "", name);
+	printf(options.json ? "%s\"" : "", before);
 	for (__u32 i = 0; i < size; i++)
 		printf("%02x", (__u8)bytes[i]);
 	putchar(options.json ? '"' : ' ');
@@ -221,10 +221,8 @@ static void print_hex(const char *name, const char *bytes, __u32 size)
 
 static size_t print_element(const char *element)
 {
-	printf(options.json ? "{" : "");
-	print_hex("key", element, key_size);
-	printf(options.json ? "," : "");
-	print_hex("value", element + key_size, value_size);
+	print_hex("{\"key\":", element, key_size);
+	print_hex(",\"value\":", element + key_size, value_size);
 	puts(options.json ? "}" : "");
 	return key_size + value_size;
 }
@@ -265,7 +263,9 @@ static unsigned long long show(struct bpf_link *link, const struct json_plan *pl
 	}
 	free(buf);
 	close(iterator);
-	return count && !options.json && wanted.view != &views[MAP] ? count - 1 : count; /* header */
+	if (count && !options.json && wanted.view != &views[MAP])
+		count--; /* the header */
+	return count;
 }
 
 static void pin(struct bpf_link *link)
@@ -302,7 +302,7 @@ int main(int argc, char **argv)
 	if (!skel)
 		die("cannot open the BPF object");
 
-	/* One of its programs is wanted. Of the others, this kernel may not even have the iterator. */
+	/* One program is wanted. Of the others, this kernel may not even have the iterator. */
 	chosen = choose_program();
 	bpf_object__for_each_program(program, skel->obj)
 		bpf_program__set_autoload(program, program == chosen);
@@ -314,9 +314,9 @@ int main(int argc, char **argv)
 	skel->rodata->kill = strchr(wanted.given, 'K');
 	skel->rodata->key_size = key_size;
 	skel->rodata->value_size = value_size;
-	for (int c = 0; c < 256; c++) /* in JSON, print_json_string() keeps them all */
-		skel->rodata->shown_as[c] = !c ? ' ' :
-					    !options.json && (c < ' ' || c == 0x7f) ? '?' : c;
+	for (int c = 0; c < 256; c++) /* JSON can keep them all */
+		skel->rodata->shown_as[c] = !options.json && (c < ' ' || c == 0x7f) ? '?' : c;
+	skel->rodata->shown_as[0] = ' ';
 
 	/* Load: fit the program to this kernel's types, and verify it. */
 	if (bps_bpf__load(skel))

@@ -66,7 +66,7 @@ struct cgroup_event {
 	__u64 id; /* the inode number of its directory */
 	__u32 level;
 	__u32 descendants; /* cgroups below it */
-	__u32 dying; /* of the descendants: removed, but something still holds them */
+	__u32 dying;	   /* of the descendants: removed, but something still holds them */
 	char path[];
 };
 

@@ -26,10 +26,10 @@ static const char state_names[16][16] = {
 
 /* The line above the first object. (Not at the last call, with NULL: that has the number of the
  * object before, and so may be number 0 too.) */
-#define write_header(meta, line)                          \
-	do {                                              \
-		if (as_text && !(meta)->seq_num)          \
-			BPF_SEQ_PRINTF((meta)->seq, line); \
+#define write_header(meta, line)                                                                   \
+	do {                                                                                       \
+		if (as_text && !(meta)->seq_num)                                                   \
+			BPF_SEQ_PRINTF((meta)->seq, line);                                         \
 	} while (0)
 
 /* What each byte of a text becomes, by the loader. (A table, since the verifier would follow both
@@ -48,8 +48,8 @@ __noinline int make_printable(struct chunk *chunk)
 	return 0;
 }
 
-/* Write the first @size of @room bytes of @text. @room is a constant, and so is the number of turns:
- * were it @size, the verifier would follow a way out of each. */
+/* Write the first @size of @room bytes of @text. @room is a constant, and so is the number of
+ * turns: were it @size, the verifier would follow a way out of each. */
 static __always_inline void write_text(struct seq_file *seq, char *text, __u32 size, __u32 room)
 {
 	for (__u32 i = 0; i < room; i++)

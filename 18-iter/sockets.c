@@ -26,7 +26,7 @@ static int make(int type)
 	return fd;
 }
 
-/* Bind @fd to any port of the loopback address, or with @port connect to that. Returns its own port. */
+/* Bind @fd to any port of the loopback address, or connect it to @port. Returns its own port. */
 static int name(int fd, int port)
 {
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
@@ -46,7 +46,8 @@ static int name(int fd, int port)
 
 int main(int argc, char **argv)
 {
-	struct pollfd polled[2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd polled[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				    { .events = POLLIN } };
 	int listener, client, udp, port, client_port;
 	char byte;
 

@@ -233,7 +233,7 @@ test_wrong_options_are_usage_errors() {
 	exits 2 ./bps
 	says '^bps: which view\? ps, lsof, ss, cgroup or map$'
 	exits 2 ./bps top
-	says "one view of ps, lsof, ss, cgroup and map, not 'top'"
+	says "one of ps, lsof, ss, cgroup and map, not 'top'"
 	exits 2 ./bps ps ss
 	exits 2 ./bps ss -p 1
 	says '^bps: ss does not take -p$'
