@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Report when processes are made, execute a program, and end; through a ring buffer, or through
+ * the perf buffer that there was before Linux 5.8.
+ *
+ * A perf buffer is one buffer for each CPU: events of different CPUs are not in order, and one
+ * CPU's may overflow while the others are empty. A ring buffer is one for all. Its records can be
+ * filled in where they will be read, and the program decides for each whether to wake the reader,
+ * which is what most of an event costs.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "example.bpf.h"
+#include "procsnoop.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+DESCRIBE(event);
+
+/* linux/sched.h: clone() makes a thread of this process, and no new process. */
+#ifndef CLONE_THREAD
+#define CLONE_THREAD 0x00010000
+#endif
+
+/* Set by the loader before it loads; what they rule out is not in the program that runs, so a
+ * kernel that lacks ring buffers never sees the calls for them. */
+const volatile bool use_perf;
+const volatile __u32 wake; /* enum wake; a perf buffer has it as an attribute */
+const volatile __u32 wanted_ppid; /* 0: all */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 128 * 1024); /* bytes, for all CPUs: some 2,000 events */
+} events SEC(".maps");
+
+/* By CPU, file descriptors of perf events; the loader makes them and their buffers. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__type(key, __u32);
+	__type(value, __u32);
+} perf_events SEC(".maps");
+
+/* Where an event for a perf buffer is put together: it is sent by being copied. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct event);
+} scratch SEC(".maps");
+
+/* Room for an event of @size bytes, which must be a constant; NULL if there is none. */
+static __always_inline struct event *reserve_event(__u64 size)
+{
+	struct event *event;
+	__u32 zero = 0;
+
+	if (use_perf)
+		return bpf_map_lookup_elem(&scratch, &zero);
+	event = bpf_ringbuf_reserve(&events, size, 0);
+	if (!event)
+		count_dropped();
+	return event;
+}
+
+/* Give @event, from reserve_event(), to the reader. */
+static __always_inline void submit_event(void *ctx, struct event *event, __u64 size)
+{
+	if (!use_perf)
+		bpf_ringbuf_submit(event, wake == WAKE_EACH  ? 0 :
+					  wake == WAKE_NEVER ? BPF_RB_NO_WAKEUP :
+							       submit_flags(&events, size));
+	else if (bpf_perf_event_output(ctx, &perf_events, BPF_F_CURRENT_CPU, event, size))
+		count_dropped();
+}
+
+/* What all events have. @task is the process's first thread. */
+static __always_inline void describe(struct event *event, enum what what, struct task_struct *task)
+{
+	event->time_ns = bpf_ktime_get_ns();
+	event->what = what;
+	event->age_ns = event->time_ns - BPF_CORE_READ(task, start_time);
+	event->pid = BPF_CORE_READ(task, tgid);
+	event->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	event->uid = bpf_get_current_uid_gid();
+	event->exit_code = 0;
+	event->exit_signal = 0;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+}
+
+static __always_inline bool is_wanted(__u32 ppid)
+{
+	return !wanted_ppid || wanted_ppid == ppid;
+}
+
+/* A thread or a process has been made. The parent is running; the child has not begun. */
+SEC("tp/task/task_newtask")
+int on_fork(struct trace_event_raw_task_newtask *ctx)
+{
+	const __u64 size = offsetof(struct event, file);
+	__u32 ppid = bpf_get_current_pid_tgid() >> 32;
+	struct event *event;
+
+	if ((ctx->clone_flags & CLONE_THREAD) || !is_wanted(ppid))
+		return 0;
+	event = reserve_event(size);
+	if (!event)
+		return 0;
+	describe(event, FORK, (void *)bpf_get_current_task());
+	event->age_ns = 0;
+	event->pid = ctx->pid;
+	event->ppid = ppid;
+	submit_event(ctx, event, size);
+	return 0;
+}
+
+SEC("tp/sched/sched_process_exec")
+int on_exec(struct trace_event_raw_sched_process_exec *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const __u64 size = sizeof(struct event);
+	struct event *event;
+
+	if (!is_wanted(BPF_CORE_READ(task, real_parent, tgid)))
+		return 0;
+	event = reserve_event(size);
+	if (!event)
+		return 0;
+	describe(event, EXEC, task);
+	/* "__data_loc": where in the record the string begins, in the lower half. */
+	bpf_probe_read_kernel_str(event->file, sizeof(event->file),
+				  (void *)ctx + (ctx->__data_loc_filename & 0xffff));
+	submit_event(ctx, event, size);
+	return 0;
+}
+
+/* A thread ends; take the first one's end for that of the process. */
+SEC("tp/sched/sched_process_exit")
+int on_exit(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const __u64 size = offsetof(struct event, file);
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct event *event;
+	int code;
+
+	if (pid_tgid >> 32 != (__u32)pid_tgid || !is_wanted(BPF_CORE_READ(task, real_parent, tgid)))
+		return 0;
+	event = reserve_event(size);
+	if (!event)
+		return 0;
+	describe(event, EXIT, task);
+	code = BPF_CORE_READ(task, exit_code);
+	event->exit_code = code >> 8 & 0xff;
+	event->exit_signal = code & 0x7f;
+	submit_event(ctx, event, size);
+	return 0;
+}

@@ -1,0 +1,186 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+. ../tests/lib.sh
+
+# gated COMMAND...: COMMAND as process $gated_pid, which waits for open_gate.
+gated() {
+	mkfifo "$T/gate"
+	sh -c 'read -r line <"$1"; shift; exec "$@"' sh "$T/gate" "$@" >"$T/gated" &
+	gated_pid=$!
+}
+open_gate() {
+	echo >"$T/gate"
+	wait $gated_pid
+}
+
+# dropped NAME: the number in the last words of that tool.
+dropped() {
+	sed -n 's/^procsnoop: .* events, \([0-9]*\) dropped .*/\1/p' "$1"
+}
+
+# ---- what it shows, through both buffers ----
+
+test_lives_are_shown_through_both_buffers() {
+	start procsnoop -j
+	start_as perf procsnoop -j --perf
+	grep -q ': attached to fork, exec and exit; a ring buffer, the reader is woken for each batch;' "$T/err" ||
+		fail "$(cat "$T/err")"
+	grep -q '; a perf buffer for each CPU, the reader is woken for each batch;' "$T/perf.err" ||
+		fail "$(cat "$T/perf.err")"
+	sh -c 'echo $$ >"$1"; exec ./demo.sh' sh "$T/pid"
+	parent=$(cat "$T/pid")
+	sh -c 'echo $$ >"$1"; exec ./forks threads 5' sh "$T/pid"
+	threads=$(cat "$T/pid")
+	stop
+	stop perf
+	for name in tool perf; do
+		expect 3 "select(.what == \"FORK\" and .ppid == $parent and .age_ns == 0 and .file == \"\"
+			and .uid == 0 and .time_ns > 0)" $name
+		expect 1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/true\" and .comm == \"true\")" $name
+		expect 1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/false\")" $name
+		expect 3 "select(.what == \"EXEC\" and .ppid == $parent)" $name
+		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 0
+			and .comm == \"true\" and .age_ns > 0 and .age_ns < 60000000000)" $name
+		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 1 and .comm == \"false\")" $name
+		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 15)" $name
+		expect 9 ".ppid == $parent" $name
+		# Threads are no processes.
+		expect 1 "select(.what == \"EXIT\" and .pid == $threads)" $name
+		expect 0 ".ppid == $threads" $name
+	done
+}
+
+test_a_lone_event_is_shown_soon_however_the_reader_is_woken() {
+	gated sh -c 'sh -c "exit 42"; exit 0'
+	# With -P, as other events would wake the reader in the end.
+	start procsnoop -j -w each -P $gated_pid
+	start_as never procsnoop -j -w never -P $gated_pid
+	start_as perf_never procsnoop -j -w never --perf -P $gated_pid
+	start_as perf_batch procsnoop -j --perf -P $gated_pid
+	grep -q 'a ring buffer, the reader is woken for each event;' "$T/err" || fail "$(cat "$T/err")"
+	grep -q 'a perf buffer for each CPU, the reader is woken never;' "$T/perf_never.err" ||
+		fail "$(cat "$T/perf_never.err")"
+	open_gate
+	for name in tool never perf_never perf_batch; do
+		expect 1 'select(.exit_code == 42)' $name # while they run
+	done
+}
+
+test_strange_and_long_names_are_cut_and_do_not_reach_the_terminal() {
+	name=$(printf 'a\033[31m\nb')
+	cp forks "$T/$name"
+	dirs=$(printf '%0120d' 0)
+	mkdir -p "$T/$dirs/$dirs"
+	cp forks "$T/$dirs/$dirs/forks"
+	start procsnoop -j
+	start_as columns procsnoop
+	"$T/$name" 1 >/dev/null
+	"$T/$dirs/$dirs/forks" 0
+	stop columns
+	stop
+	expect 1 "select(.what == \"EXEC\" and .file == \"$T/a\\u001b[31m\\nb\" and .comm == \"a\\u001b[31m\\nb\")"
+	expect 1 "select(.what == \"EXEC\" and (.file | length) == 255 and (.file | startswith(\"$T/$dirs/00\")))"
+	head -n 1 "$T/columns.out" | grep -qE '^WHAT PID +PPID +COMM +DETAILS$' || fail "$(cat "$T/columns.out")"
+	grep -qE "^exec [0-9]+ +[0-9]+ +a\\\\x1b\\[31m\\\\nb +$T/a\\\\x1b\\[31m\\\\nb\$" "$T/columns.out" ||
+		fail "$(cat -v "$T/columns.out")"
+	grep -qE '^fork [0-9]+ +[0-9]+ +a\\x1b\[31m\\nb +$' "$T/columns.out" || fail "$(cat -v "$T/columns.out")"
+	grep -qE '^exit [0-9]+ +[0-9]+ +a\\x1b\[31m\\nb +status 0 after [0-9]+\.[0-9] ms$' "$T/columns.out" ||
+		fail "$(cat -v "$T/columns.out")"
+	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
+}
+
+# ---- nothing lost silently ----
+
+test_a_flood_overflows_both_buffers_and_every_event_is_shown_or_counted() {
+	for option in '' --perf; do
+		exits 0 ./procsnoop -j --flood 1300 $option
+		shown=$(wc -l <"$T/stdout")
+		dropped=$(dropped "$T/stderr")
+		[ "${dropped:-0}" -gt 0 ] || fail "$option: nothing was dropped"
+		[ $((shown + dropped)) = 2600 ] || fail "$option: $shown shown + $dropped dropped is not 2600"
+		says "^procsnoop: $shown events, "
+		says "^procsnoop: flood: 2 \* 1300 sent, $shown shown \+ $dropped dropped = 2600$"
+		[ -n "$option" ] || cp "$T/stdout" "$T/ring"
+	done
+	# Nobody read, so perf had no occasion to note what it lost.
+	says '^procsnoop: .*own notes tell of 0 lost$'
+	# The ring buffer is in order: what is shown to end has been shown to begin.
+	sed 's/.*"what":"\([A-Z]*\)","pid":\([0-9]*\),.*/\1 \2/' "$T/ring" >"$T/steps"
+	[ "$(grep -c ^FORK "$T/steps")" -gt 500 ] || fail "$(head -n 3 "$T/steps")"
+	awk '$1 == "FORK" { begun[$2] } $1 == "EXIT" && !($2 in begun) { exit 1 }' "$T/steps" ||
+		fail "an exit came before its fork"
+}
+
+test_what_a_stopped_reader_misses_is_counted_and_option_P_filters() {
+	gated ./forks 1300
+	start procsnoop -j -P $gated_pid
+	start_as perf procsnoop -j --perf -P $gated_pid
+	kill -STOP "$tool_pid" "$perf_pid"
+	./forks 10 >/dev/null # of another parent
+	open_gate
+	kill -CONT "$tool_pid" "$perf_pid"
+	stop
+	stop perf
+	for prefix in "$T/" "$T/perf."; do
+		shown=$(wc -l <"${prefix}out")
+		dropped=$(dropped "${prefix}err")
+		[ "${dropped:-0}" -gt 0 ] || fail "nothing was dropped: $(cat "${prefix}err")"
+		[ $((shown + dropped)) = 2600 ] || fail "$shown shown + $dropped dropped is not 2600"
+		[ "$(grep -c "\"ppid\":$gated_pid," "${prefix}out")" = "$shown" ] || fail "others are shown"
+	done
+	# What perf notes by itself is never more.
+	notes=$(sed -n 's/^procsnoop: .*own notes tell of \([0-9]*\) lost$/\1/p' "$T/perf.err")
+	[ -z "$notes" ] || [ "$notes" -lt "$dropped" ] || fail "$(cat "$T/perf.err")"
+}
+
+test_while_it_is_read_nothing_is_lost_and_two_see_the_same_and_kill_9_leaves_nothing() {
+	bpf_snapshot
+	gated ./forks 1000
+	start procsnoop -j -P $gated_pid
+	start_as perf procsnoop -j --perf -P $gated_pid
+	open_gate
+	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
+	stop perf
+	expect 2000 true
+	kill9
+	[ "$(wc -l <"$T/perf.out")" = 2000 ] || fail "$(cat "$T/perf.err")"
+	! grep -E 'dropped|lost' "$T/perf.err" || fail "it lost some"
+	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
+	nothing_left
+}
+
+# ---- how it ends, bad input ----
+
+test_wrong_options_are_usage_errors() {
+	exits 2 ./procsnoop -w often
+	says "^procsnoop: WHEN must be each, never or batch, not 'often'$"
+	exits 2 ./procsnoop --flood 0
+	says "^procsnoop: N must be a number from 1 to 2147483647, not '0'$"
+	exits 2 ./procsnoop surplus
+	says "^procsnoop: what is 'surplus'"
+	exits 1 ./procsnoop -P 2147483647
+	says '^procsnoop: there is no process with PID 2147483647$'
+	exits 0 ./procsnoop --help
+}
+
+test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
+	exits 1 as_nobody ./procsnoop
+	says '^procsnoop: cannot .*: (Permission denied|Operation not permitted)$'
+	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	caps=+bpf,+perfmon,+dac_read_search
+	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
+	[ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] || caps=$caps,+sys_admin
+	exits 0 with_capabilities $caps ./procsnoop -d 0.1
+	exits 0 with_capabilities $caps ./procsnoop -d 0.1 --perf
+	exits 1 sh -c 'exec ./procsnoop >/dev/full'
+	says '^procsnoop: cannot write the output: No space left on device$'
+}
+
+test_without_tracefs_it_says_so() {
+	exits 1 unshare --mount sh -c 'umount -l /sys/kernel/tracing
+		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
+		exec ./procsnoop'
+	says '^  hint: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing$'
+}
+
+run_tests
