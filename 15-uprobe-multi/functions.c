@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Which functions has an ELF file, and where? */
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "example.h"
+#include "functions.h"
+
+struct function *functions;
+size_t functions_count;
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct function *left = a, *right = b;
+
+	if (left->offset != right->offset)
+		return left->offset < right->offset ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+/* Where in the file is what will be at @address in memory? */
+static unsigned long file_offset(Elf *elf, GElf_Addr address)
+{
+	GElf_Phdr segment;
+
+	for (int i = 0; gelf_getphdr(elf, i, &segment); i++)
+		if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
+		    address < segment.p_vaddr + segment.p_filesz)
+			return address - segment.p_vaddr + segment.p_offset;
+	return 0;
+}
+
+void find_functions(const char *path, const char *pattern)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf_Scn *section = NULL;
+	size_t unique = 0;
+	GElf_Shdr header;
+	Elf_Data *data;
+	GElf_Sym symbol;
+	Elf *elf;
+
+	if (fd < 0)
+		die("cannot open %s", path);
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (!elf || elf_kind(elf) != ELF_K_ELF)
+		fail("%s is not a library or program (an ELF file)", path);
+	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
+		if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+			const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
+			unsigned long offset = file_offset(elf, symbol.st_value);
+
+			/* With a size, or it may be a label in the middle of something. */
+			if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || !symbol.st_size ||
+			    symbol.st_shndx == SHN_UNDEF || !offset || !name ||
+			    fnmatch(pattern, name, 0))
+				continue;
+			functions =
+				reallocarray(functions, functions_count + 1, sizeof(*functions));
+			if (!functions)
+				die("cannot remember %s", name);
+			functions[functions_count++] =
+				(struct function){ .name = strdup(name), .offset = offset };
+		}
+	}
+	elf_end(elf);
+	close(fd);
+	if (!functions_count)
+		fail("%s has no function whose name matches '%s'", path, pattern);
+
+	/* Several names for the same code are one function. */
+	qsort(functions, functions_count, sizeof(*functions), by_offset);
+	for (size_t i = 0; i < functions_count; i++)
+		if (!i || functions[i].offset != functions[unique - 1].offset)
+			functions[unique++] = functions[i];
+	functions_count = unique;
+}

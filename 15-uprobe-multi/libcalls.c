@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Load libcalls.bpf.c, attach it to the functions that match, and print how often each is called. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "example.h"
+#include "functions.h"
+#include "libcalls.h"
+#include "libcalls.skel.h"
+
+#define FOREVER INT_MAX /* s */
+
+static struct {
+	const char *file;
+	const char *pattern;
+	pid_t pid;
+	long interval;
+	bool latency;
+	bool hash;
+	bool sleepable;
+} wanted = { .pattern = "*", .pid = -1, .interval = FOREVER };
+
+enum { OPTION_HASH = 256, OPTION_SLEEPABLE };
+
+static const struct argp_option options_table[] = {
+	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
+	{ "latency", 'L', NULL, 0, "Time the calls too", 0 },
+	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, rather than at the end", 0 },
+	{ "hash", OPTION_HASH, NULL, 0,
+	  "With -L: use two programs and a hash where the kernel has sessions too, to compare", 0 },
+	{ "sleepable", OPTION_SLEEPABLE, NULL, 0, "Use sleepable programs, to compare", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'p':
+		wanted.pid = parse_pid(state, arg);
+		return 0;
+	case 'L':
+		wanted.latency = true;
+		return 0;
+	case 'i':
+		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+		return 0;
+	case OPTION_HASH:
+		wanted.hash = true;
+		return 0;
+	case OPTION_SLEEPABLE:
+		wanted.sleepable = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num > 1)
+			argp_error(state, "what is '%s'? It takes one FILE and one PATTERN", arg);
+		*(state->arg_num ? &wanted.pattern : &wanted.file) = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!wanted.file)
+			argp_error(state, "which FILE? A library or program");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options_table,
+	.parser = parse_option,
+	.args_doc = "FILE [PATTERN]",
+	.doc = "Count the calls of the functions of a library or program.\v"
+	       "PATTERN may have the wildcards of the shell. Without one it is all functions.",
+};
+
+#define ENOTSUPP 524 /* what the kernel's own code has, and should not let out */
+
+static size_t refused; /* functions that cannot be probed */
+
+/*
+ * Does this kernel have multi-uprobe links of @type? Ask it for one on "/": where it knows them, it
+ * gets as far as seeing that this is no file (EBADF). Dies if we may not ask.
+ */
+static bool kernel_has(enum bpf_attach_type type)
+{
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, prog_opts, .expected_attach_type = type);
+	const unsigned long offset = 0;
+	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .uprobe_multi.path = "/",
+		    .uprobe_multi.offsets = &offset, .uprobe_multi.cnt = 1);
+	int prog, link, err;
+
+	prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "kernel_has", "GPL", nothing, 2, &prog_opts);
+	if (prog < 0 && errno == EPERM)
+		die("cannot load a BPF program");
+	if (prog < 0)
+		return false;
+	link = bpf_link_create(prog, -1, type, &link_opts);
+	err = errno;
+	close(prog);
+	return link < 0 && err == EBADF;
+}
+
+/*
+ * One link for @n functions from the @first on, except those that are refused. The index of each is
+ * its cookie. Returns NULL and sets errno on failure.
+ */
+static struct bpf_link *try_attach(struct bpf_program *program, size_t first, size_t n,
+				   bool at_return, bool session)
+{
+	unsigned long *offsets = calloc(n, sizeof(*offsets));
+	__u64 *cookies = calloc(n, sizeof(*cookies));
+	LIBBPF_OPTS(bpf_uprobe_multi_opts, opts, .offsets = offsets, .cookies = cookies,
+		    .retprobe = at_return, .session = session);
+	struct bpf_link *link;
+
+	if (!offsets || !cookies)
+		die("cannot list %zu functions", n);
+	for (size_t i = first; i < first + n; i++) {
+		if (functions[i].refused)
+			continue;
+		offsets[opts.cnt] = functions[i].offset;
+		cookies[opts.cnt++] = i;
+	}
+	link = bpf_program__attach_uprobe_multi(program, wanted.pid, wanted.file, NULL, &opts);
+	free(offsets);
+	free(cookies);
+	return link;
+}
+
+/*
+ * The kernel cannot put a probe on every instruction, and for one that it refuses it refuses the
+ * whole link. Find them, by halves; returns how many there are.
+ */
+static size_t find_refused(struct bpf_program *program, size_t first, size_t n, bool at_return,
+			   bool session)
+{
+	struct bpf_link *link = try_attach(program, first, n, at_return, session);
+
+	if (link) {
+		bpf_link__destroy(link);
+		return 0;
+	}
+	if (errno != ENOTSUPP)
+		die("cannot attach to %zu functions of %s", n, wanted.file);
+	if (n == 1) {
+		functions[first].refused = true;
+		return 1;
+	}
+	return find_refused(program, first, n / 2, at_return, session) +
+	       find_refused(program, first + n / 2, n - n / 2, at_return, session);
+}
+
+static struct bpf_link *attach(struct bpf_program *program, bool at_return, bool session)
+{
+	struct bpf_link *link = try_attach(program, 0, functions_count, at_return, session);
+
+	if (!link && errno == ENOTSUPP) {
+		refused = find_refused(program, 0, functions_count, at_return, session);
+		if (refused < functions_count)
+			link = try_attach(program, 0, functions_count, at_return, session);
+	}
+	if (!link)
+		die("cannot attach to %zu functions of %s", functions_count, wanted.file);
+	return link;
+}
+
+static void print_event(const struct event *event)
+{
+	printf("%12llu ", event->calls);
+	if (wanted.latency)
+		printf("%12.3f ", event->mean_ns / 1e3);
+	print_text(stdout, event->function, sizeof(event->function));
+	putchar('\n');
+}
+
+static int by_calls(const void *a, const void *b)
+{
+	const struct event *left = a, *right = b;
+
+	if (left->calls != right->calls)
+		return left->calls > right->calls ? -1 : 1;
+	return strcmp(left->function, right->function);
+}
+
+/*
+ * Print what @counts has more than it had the last time, most calls first; returns how many calls.
+ * Nothing is reset, so what BPF counts meanwhile is in the next difference.
+ */
+static unsigned long long show(const struct btf *btf, const volatile struct count *counts)
+{
+	struct json_plan *plan = json_plan__new(btf, "event");
+	struct event *events = calloc(functions_count, sizeof(*events));
+	unsigned long long calls = 0;
+	struct timespec now;
+	size_t n = 0;
+
+	if (!events)
+		die("cannot sort %zu functions", functions_count);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (size_t i = 0; i < functions_count; i++) {
+		struct count count = counts[i], *before = &functions[i].shown;
+		struct event *event = &events[n];
+
+		if (count.calls == before->calls && count.timed == before->timed)
+			continue;
+		event->time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		event->calls = count.calls - before->calls;
+		event->timed = count.timed - before->timed;
+		if (event->timed)
+			event->mean_ns = (count.total_ns - before->total_ns) / event->timed;
+		snprintf(event->function, sizeof(event->function), "%s", functions[i].name);
+		calls += event->calls;
+		*before = count;
+		n++;
+	}
+	qsort(events, n, sizeof(*events), by_calls);
+	if (!options.json && wanted.latency)
+		printf("%12s %12s %s\n", "CALLS", "MEAN-US", "FUNCTION");
+	else if (!options.json)
+		printf("%12s %s\n", "CALLS", "FUNCTION");
+	for (size_t i = 0; i < n; i++) {
+		if (options.json)
+			json_plan__print(plan, stdout, &events[i], sizeof(*events));
+		else
+			print_event(&events[i]);
+	}
+	flush_output();
+	free(events);
+	json_plan__free(plan);
+	return calls;
+}
+
+int main(int argc, char **argv)
+{
+	const struct count *counts;
+	unsigned long long shown = 0;
+	struct libcalls_bpf *skel;
+	bool session, sleepable;
+	const char *kind;
+	size_t size;
+
+	parse_options(&argp, argc, argv);
+	find_functions(wanted.file, wanted.pattern);
+	sleepable = wanted.sleepable;
+
+	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
+	skel = libcalls_bpf__open();
+	if (!skel)
+		die("cannot open the BPF object");
+	session = wanted.latency && !wanted.hash && kernel_has(BPF_TRACE_UPROBE_SESSION);
+	if (!session && !kernel_has(BPF_TRACE_UPROBE_MULTI))
+		skip("needs Linux 6.6 (uprobe.multi links); this kernel has none");
+
+	/* Constants, and which of the programs: one session, or an entry and perhaps a return. */
+	skel->rodata->timed = wanted.latency;
+	bpf_program__set_autoload(skel->progs.on_call, !session && !sleepable);
+	bpf_program__set_autoload(skel->progs.on_return, wanted.latency && !session && !sleepable);
+	bpf_program__set_autoload(skel->progs.on_session, session && !sleepable);
+	bpf_program__set_autoload(skel->progs.on_call_sleepable, !session && sleepable);
+	bpf_program__set_autoload(skel->progs.on_return_sleepable,
+				  wanted.latency && !session && sleepable);
+	bpf_program__set_autoload(skel->progs.on_session_sleepable, session && sleepable);
+	bpf_map__set_max_entries(skel->maps.counts, functions_count);
+
+	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
+	if (libcalls_bpf__load(skel))
+		die("cannot load the BPF object");
+
+	/* Read: see the array of counts as memory of our own. */
+	size = functions_count * sizeof(*counts);
+	counts = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(skel->maps.counts), 0);
+	if (counts == MAP_FAILED)
+		die("cannot map the counts into memory");
+
+	/* Attach, the return first: so no entry is counted whose return is not. */
+	if (session && sleepable)
+		skel->links.on_session_sleepable =
+			attach(skel->progs.on_session_sleepable, false, true);
+	else if (session)
+		skel->links.on_session = attach(skel->progs.on_session, false, true);
+	else if (sleepable && wanted.latency)
+		skel->links.on_return_sleepable =
+			attach(skel->progs.on_return_sleepable, true, false);
+	else if (wanted.latency)
+		skel->links.on_return = attach(skel->progs.on_return, true, false);
+	if (!session && sleepable)
+		skel->links.on_call_sleepable = attach(skel->progs.on_call_sleepable, false, false);
+	else if (!session)
+		skel->links.on_call = attach(skel->progs.on_call, false, false);
+
+	kind = session ? "a session" : wanted.latency ? "entry, return and a hash" : "their entry";
+	if (refused)
+		warn("left out %zu of the functions: the kernel cannot probe how they begin",
+		     refused);
+	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file,
+		 kind,
+		 sleepable ? ", sleepable" : "");
+	while (running()) {
+		sleep_while_running(wanted.interval);
+		if (running())
+			shown += show(bpf_object__btf(skel->obj), counts);
+	}
+
+	/* Detach before the last look, so that nothing is counted after it. */
+	libcalls_bpf__detach(skel);
+	shown += show(bpf_object__btf(skel->obj), counts);
+	report(shown, skel->bss->dropped);
+
+	munmap((void *)counts, size);
+	libcalls_bpf__destroy(skel);
+	return 0;
+}

@@ -1,0 +1,206 @@
+#!/bin/sh
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+. ../tests/lib.sh
+
+library=.output/libtwenty.so
+
+# What it should use for -L here, unless told otherwise.
+case $(uname -r) in
+6.[6-9].* | 6.1[0-2].*) timing='entry, return and a hash' ;;
+*) timing='a session' ;;
+esac
+old_kernel() {
+	case $(uname -r) in
+	5.* | 6.[0-5].*) ;;
+	*) false ;;
+	esac
+}
+need_multi() {
+	! old_kernel || skip "needs Linux 6.6 (uprobe.multi links)"
+}
+
+says_in() {
+	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
+$(cat -v "$T/$2")"
+}
+
+# waiting N: start "caller wait N" as $waiting_pid, which waits for go_on
+waiting() {
+	mkfifo "$T/go"
+	./caller wait "$1" <"$T/go" &
+	waiting_pid=$!
+	exec 3>"$T/go"
+}
+go_on() {
+	echo >&3
+	wait "$waiting_pid"
+}
+
+# calls_are TIMES [NAME]: twenty_1 was called TIMES times, twenty_2 2 * TIMES, and no other
+calls_are() {
+	file_prefix "${2:-tool}"
+	jq -s -e "map({ (.function): .calls }) | add == ([range(1; 21) |
+		{ (if . == 7 then \"seven\" else \"twenty_\\(.)\" end): (. * $1) }] | add)" "${prefix}out" ||
+		fail "$(cat "${prefix}out")"
+}
+
+# ---- what it counts ----
+
+test_each_function_has_exactly_its_calls() {
+	start libcalls -j $library
+	start_as sleepable libcalls -j --sleepable $library
+	start_as columns libcalls $library 'twenty_1?'
+	./caller 3
+	stop columns
+	stop sleepable
+	./caller 1
+	stop
+	says_in "^libcalls: attached to 23 functions of $library, with their entry; Ctrl-C to stop\$" err
+	says_in "^libcalls: attached to 23 functions of $library, with their entry, sleepable; Ctrl-C to stop\$" sleepable.err
+	calls_are 4
+	calls_are 3 sleepable
+	expect 20 'select(.time_ns > 0 and .timed == 0 and .mean_ns == 0)'
+	says_in '^libcalls: 840 events$' err
+	# Ten of them match the pattern, and come with most calls first.
+	says_in "^libcalls: attached to 10 functions of $library, with" columns.err
+	[ "$(head -n 2 "$T/columns.out" | xargs)" = "CALLS FUNCTION 57 twenty_19" ] || fail "$(cat "$T/columns.out")"
+	[ "$(wc -l <"$T/columns.out")" = 11 ] || fail "$(cat "$T/columns.out")"
+}
+
+test_calls_are_timed_in_every_way() {
+	start libcalls -j -L $library
+	start_as sleepable libcalls -j -L --sleepable $library
+	start_as hash libcalls -j -L --hash $library
+	start_as both libcalls -j -L --hash --sleepable $library
+	start_as columns libcalls -L $library sleep_ms
+	./caller 2
+	./caller sleep 3 20
+	./caller recurse 4
+	for name in columns both hash sleepable tool; do stop $name; done
+	says_in "^libcalls: attached to 23 functions of $library, with $timing; Ctrl-C to stop\$" err
+	says_in "^libcalls: attached to 23 functions of $library, with $timing, sleepable; Ctrl-C to stop\$" sleepable.err
+	says_in "^libcalls: attached to 23 functions of $library, with entry, return and a hash; Ctrl" hash.err
+	says_in "^libcalls: attached to 23 functions of $library, with entry, return and a hash, sleepable; Ctrl" both.err
+	for name in tool sleepable hash both; do
+		expect 22 'select(.timed > 0 and .mean_ns > 0)' $name
+		expect 20 'select((.function | test("twenty_|seven")) and .timed == .calls)' $name
+		expect 1 'select(.function == "sleep_ms" and .calls == 3 and .timed == 3
+			and .mean_ns >= 20000000 and .mean_ns < 2000000000)' $name
+		# Five calls, inside each other; the outermost took five milliseconds, the mean is three.
+		case $name$timing in
+		hash* | both* | *hash)
+			expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 1
+				and .mean_ns >= 5000000)' $name
+			;;
+		*)
+			expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 5
+				and .mean_ns >= 3000000)' $name
+			;;
+		esac
+	done
+	[ "$(head -n 1 "$T/columns.out" | xargs)" = "CALLS MEAN-US FUNCTION" ] || fail "$(cat "$T/columns.out")"
+	says_in '^ +3 +[0-9]{5,}\.[0-9]{3} sleep_ms$' columns.out
+}
+
+test_option_i_prints_what_is_new_and_option_p_counts_one_process_only() {
+	waiting 5
+	start libcalls -j -i 1 -p $waiting_pid $library 'twenty_[12]'
+	start_as all libcalls -j -i 1 $library 'twenty_[12]'
+	./caller 100
+	wait_for "the first interval" test -s "$T/all.out"
+	go_on
+	stop # the process has ended meanwhile, which is no error
+	stop all
+	expect 1 'select(.function == "twenty_1" and .calls == 5)'
+	expect 1 'select(.function == "twenty_2" and .calls == 10)'
+	expect 2 .
+	jq -s -e 'group_by(.function) | map(map(.calls) | add) == [105, 210]' "$T/all.out" || fail "$(cat "$T/all.out")"
+	expect_at_least 3 . all
+}
+
+test_functions_that_the_kernel_refuses_are_left_out() {
+	need_multi
+	[ "$(uname -m)" = x86_64 ] || skip "the library has such a function for x86-64 only"
+	waiting 1 # it is looked at when somebody has the library in memory
+	start libcalls -j $library
+	go_on
+	stop
+	says_in '^libcalls: left out 1 of the functions: the kernel cannot probe how they begin$' err
+	says_in '^libcalls: attached to 22 functions' err
+	calls_are 1
+}
+
+# ---- nothing left behind ----
+
+test_kill_9_leaves_nothing_behind() {
+	bpf_snapshot
+	start libcalls -L $library
+	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
+	kill9
+	nothing_left
+	./caller 1
+	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
+}
+
+# ---- how it ends, bad input ----
+
+test_option_d_ends_it_by_itself_and_a_full_disk_is_an_error() {
+	need_multi
+	exits 0 ./libcalls -d 0.2 $library
+	says '^libcalls: 0 events$'
+	exits 1 sh -c 'exec ./libcalls -d 0.2 "$1" >/dev/full' sh $library
+	says '^libcalls: cannot write the output: No space left on device$'
+}
+
+test_an_old_kernel_is_told_so() {
+	if old_kernel; then
+		exits 4 ./libcalls $library
+		says '^libcalls: skipped: needs Linux 6.6 \(uprobe.multi links\); this kernel has none$'
+	else
+		exits 0 ./libcalls -d 0.1 $library
+	fi
+}
+
+test_wrong_options_are_usage_errors() {
+	exits 2 ./libcalls
+	says '^libcalls: which FILE\? A library or program$'
+	exits 2 ./libcalls $library a b
+	says "^libcalls: what is 'b'\\? It takes one FILE and one PATTERN$"
+	exits 2 ./libcalls --no-such-option
+	says "^./libcalls: unrecognized option '--no-such-option'$"
+	exits 2 ./libcalls -i 0 $library
+	says "^libcalls: SECONDS must be a number from 1 to 2147483647, not '0'$"
+	exits 0 ./libcalls --help
+	exits 0 ./libcalls --version
+}
+
+test_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
+	exits 1 ./libcalls /no/such/file
+	says '^libcalls: cannot open /no/such/file: No such file or directory$'
+	exits 1 ./libcalls ./test.sh
+	says '^libcalls: ./test.sh is not a library or program \(an ELF file\)$'
+	exits 1 ./libcalls $library 'thirty_*'
+	says "^libcalls: $library has no function whose name matches 'thirty_\\*'\$"
+	exits 1 ./libcalls -p 2147483647 $library
+	says '^libcalls: there is no process with PID 2147483647$'
+}
+
+test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
+	exits 1 as_nobody ./libcalls $library
+	says '^libcalls: cannot load a BPF program: Operation not permitted$'
+	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	need_multi
+	exits 0 with_capabilities +bpf,+perfmon ./libcalls -L -d 0.2 $library
+}
+
+test_the_demo_shows_what_the_README_says() {
+	start libcalls -j -L $library
+	./demo.sh
+	stop
+	expect 1 'select(.function == "twenty_20" and .calls == 20)'
+	expect 1 'select(.function == "sleep_ms" and .calls == 3 and .mean_ns >= 20000000)'
+	expect 1 'select(.function == "recurse" and .calls == 5)'
+	expect 22 .
+}
+
+run_tests
