@@ -6,13 +6,16 @@
  *	rounds wait N	the same, after a line on stdin
  *	rounds flood N	come by the first one N times; prints how many ns that took each time
  *	rounds say TEXT	come by the second one with TEXT, and with a pointer to nowhere
+ *	rounds cold	come by the second one with a string on pages that are not in memory
  *
  * It prints how often it had to compute what only tracers want to know.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 #include "probe.h"
 
 PROBE_SEMAPHORE(rounds, secret);
@@ -50,6 +53,22 @@ static long flood(long count)
 	return ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec) / count;
 }
 
+/* @text across the end of a page, in a file that is mapped but was never looked at. */
+static char *cold(const char *text)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	FILE *file = tmpfile();
+	char *at;
+
+	fseek(file, page - 3, SEEK_SET);
+	fputs(text, file);
+	fflush(file);
+	ftruncate(fileno(file), 3 * page);
+	at = mmap(NULL, 3 * page, PROT_READ, MAP_PRIVATE, fileno(file), 0);
+	madvise(at, 3 * page, MADV_RANDOM); /* and none is brought in with another */
+	return at + page - 3;
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -59,6 +78,8 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && !strcmp(mode, "say")) {
 		PROBE2(rounds, move, 0, argv[2]);
 		PROBE2(rounds, move, -1, 8);
+	} else if (argc == 2 && !strcmp(mode, "cold")) {
+		PROBE2(rounds, move, 0, cold("a cold string"));
 	} else if (argc == 3 && !strcmp(mode, "wait") && atol(argv[2]) > 0) {
 		getchar();
 		play(atol(argv[2]));
@@ -67,7 +88,7 @@ int main(int argc, char **argv)
 		play(atol(argv[1]));
 		printf("%ld\n", computed);
 	} else {
-		fprintf(stderr, "usage: rounds N | wait N | flood N | say TEXT\n");
+		fprintf(stderr, "usage: rounds N | wait N | flood N | say TEXT | cold\n");
 		return 2;
 	}
 	return 0;

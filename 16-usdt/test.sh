@@ -21,6 +21,19 @@ go_on() {
 
 # ---- what it shows ----
 
+test_a_string_that_is_on_disk_is_read_by_a_sleepable_program() {
+	start usdtsnoop -j -s 2 ./rounds rounds:move
+	start_as ordinary usdtsnoop -j -s 2 --no-sleep ./rounds rounds:move
+	./rounds cold
+	stop ordinary
+	stop
+	expect 1 'select(.args[1].kind == "NO_TEXT")' ordinary
+	case $(uname -r) in
+	5.*) expect 1 'select(.args[1].kind == "NO_TEXT")' ;;
+	*) expect 1 'select(.args[1].kind == "TEXT" and .args[1].text == "a cold string")' ;;
+	esac
+}
+
 test_a_file_s_probes_are_listed() {
 	exits 0 ./usdtsnoop -l -j ./rounds
 	for probe in begin move secret; do

@@ -31,12 +31,17 @@ const volatile __u32 text_args;  /* bit n is set: argument n points to a string 
  */
 
 /* Where an event is put together: it is larger than the 512 bytes of BPF's stack. */
+struct scratch {
+	struct event event;
+	__u32 in_use;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct event);
-} scratch SEC(".maps");
+	__type(value, struct scratch);
+} scratches SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -57,24 +62,48 @@ static __always_inline void read_arg(struct pt_regs *ctx, __u32 i, struct arg *a
 }
 
 /*
- * One program for all probes; the cookie that it was attached with tells which it is. (Where probe
- * and arguments are known, SEC("usdt/FILE:PROVIDER:NAME") and BPF_USDT(name, long a, char *b) do
- * all of this.)
+ * Have the strings in memory: a page of a file that nobody has read yet, or that was swapped out,
+ * is on disk. Only a sleepable program may wait for it. To touch the first and the last byte that
+ * may be read brings in both pages that a string can be on.
  */
-SEC("usdt")
-int on_probe(struct pt_regs *ctx)
+static __always_inline void page_in(struct pt_regs *ctx)
+{
+	long value;
+	char byte;
+
+	for (__u32 i = 0; i < MAX_ARGS; i++) {
+		if (!(text_args & (1 << i)) || bpf_usdt_arg(ctx, i, &value))
+			continue;
+		if (!bpf_copy_from_user(&byte, 1, (const void *)value))
+			bpf_copy_from_user(&byte, 1, (const void *)(value + TEXT_SIZE - 1));
+	}
+}
+
+static __always_inline int report(struct pt_regs *ctx, bool may_sleep)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), size;
+	struct scratch *scratch;
 	struct event *event;
 	__u32 zero = 0;
 	int args;
 
 	if (wanted_pid && wanted_pid != pid_tgid >> 32)
 		return 0;
-	event = bpf_map_lookup_elem(&scratch, &zero);
-	if (!event)
+	if (may_sleep)
+		page_in(ctx);
+	scratch = bpf_map_lookup_elem(&scratches, &zero);
+	if (!scratch)
 		return 0; /* cannot be, but the verifier does not know */
 
+	/* A uprobe's program may lose the CPU in its middle, to a thread that comes by here too. */
+	if (scratch->in_use) {
+		count_dropped();
+		return 0;
+	}
+	scratch->in_use = 1;
+	barrier();
+
+	event = &scratch->event;
 	event->time_ns = bpf_ktime_get_ns();
 	event->pid = pid_tgid >> 32;
 	event->tid = pid_tgid;
@@ -92,5 +121,25 @@ int on_probe(struct pt_regs *ctx)
 		size = sizeof(*event); /* never, but the older verifiers have forgotten that */
 	if (bpf_ringbuf_output(&events, event, size, output_flags(&events, size)))
 		count_dropped();
+	barrier();
+	scratch->in_use = 0;
 	return 0;
+}
+
+/*
+ * One program for all probes; the cookie that it was attached with tells which it is. (Where probe
+ * and arguments are known, SEC("usdt/FILE:PROVIDER:NAME") and BPF_USDT(name, long a, char *b) do
+ * all of this.)
+ */
+SEC("usdt")
+int on_probe(struct pt_regs *ctx)
+{
+	return report(ctx, false);
+}
+
+/* The same for kernels (6.0) where such programs may sleep; the loader picks one of them. */
+SEC("usdt.s")
+int on_probe_sleepable(struct pt_regs *ctx)
+{
+	return report(ctx, true);
 }

@@ -16,15 +16,20 @@ static struct {
 	bool list;
 	pid_t pid;
 	__u32 text_args;
+	bool no_sleep;
 	const char *file;
 	char **patterns;
 	int patterns_count;
 } wanted;
 
+enum { OPTION_NO_SLEEP = 256 };
+
 static const struct argp_option options_table[] = {
 	{ "list", 'l', NULL, 0, "List the probes that FILE has, and where their arguments are", 0 },
 	{ "pid", 'p', "PID", 0, "Only the process PID; FILE is what it runs, unless given", 0 },
 	{ "string", 's', "N", 0, "Argument N (1 is the first) is a string; may be repeated", 0 },
+	{ "no-sleep", OPTION_NO_SLEEP, NULL, 0,
+	  "Do not wait for strings that are on disk, as before Linux 6.0", 0 },
 	{ 0 },
 };
 
@@ -41,6 +46,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		wanted.text_args |= 1 << (parse_number(state, "N", arg, 1, MAX_ARGS) - 1);
+		return 0;
+	case OPTION_NO_SLEEP:
+		wanted.no_sleep = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (wanted.file || strchr(arg, ':'))
@@ -247,9 +255,25 @@ static void attach(struct bpf_program *program)
 	}
 }
 
+/* May uprobe programs sleep here? They may since Linux 6.0: let the kernel judge a tiny one. */
+static bool may_sleep(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "may_sleep", "GPL", nothing, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct usdtsnoop_bpf *skel;
+	bool sleepable;
 	struct ring_buffer *events;
 	unsigned long long shown;
 
@@ -270,6 +294,11 @@ int main(int argc, char **argv)
 	skel->rodata->wanted_pid = wanted.pid;
 	skel->rodata->text_args = wanted.text_args;
 
+	/* Only strings are worth waiting for. A kernel that knows no such programs would refuse one. */
+	sleepable = wanted.text_args && !wanted.no_sleep && may_sleep();
+	bpf_program__set_autoload(skel->progs.on_probe, !sleepable);
+	bpf_program__set_autoload(skel->progs.on_probe_sleepable, sleepable);
+
 	/* Load: create the maps, fit the program to this kernel's types, and verify it. */
 	if (usdtsnoop_bpf__load(skel))
 		die("cannot load the BPF object");
@@ -281,7 +310,7 @@ int main(int argc, char **argv)
 		die("cannot read the ring buffer");
 
 	/* Attach: from here on each nop of these probes runs our program. */
-	attach(skel->progs.on_probe);
+	attach(sleepable ? skel->progs.on_probe_sleepable : skel->progs.on_probe);
 
 	if (!options.json)
 		printf("%-7s %-16s %-24s %s\n", "PID", "COMM", "PROBE", "ARGUMENTS");
