@@ -164,6 +164,8 @@ static int try_load(const char *function, __u32 flags)
 
 	if (!btf)
 		btf = btf__load_vmlinux_btf();
+	if (!btf)
+		die("cannot read the kernel's BTF");
 	if (function) {
 		opts.expected_attach_type = BPF_MODIFY_RETURN;
 		opts.attach_btf_id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);

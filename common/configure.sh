@@ -39,6 +39,7 @@ fi
 [ -n "$bpftool" ] || fail "there is no bpftool that works"
 version=$("$bpftool" version | sed -n 's/^bpftool v//p')
 case $version in
+"") fail "$bpftool is no bpftool that works" ;;
 [0-6].* | 7.[0-3].*) fail "$bpftool is version $version; 7.4 or later is needed" ;;
 esac
 

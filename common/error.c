@@ -112,7 +112,9 @@ static struct cause diagnose(int err)
 		return (struct cause){ "kernel.perf_event_paranoid is above 2, with which Debian's kernels "
 				       "want CAP_SYS_ADMIN: run it with sudo, or set it to 2",
 				       EXIT_FAILED };
-	if (refused && file_says("/sys/kernel/security/lockdown", "[confidentiality]"))
+	/* A program that reads the kernel's memory is then refused by the verifier, with EINVAL. */
+	if ((refused || err == EINVAL) &&
+	    file_says("/sys/kernel/security/lockdown", "[confidentiality]"))
 		return (struct cause){ "the kernel is locked down ([confidentiality] in "
 				       "/sys/kernel/security/lockdown), which forbids BPF to read "
 				       "the kernel's memory; boot without it",
