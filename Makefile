@@ -6,8 +6,10 @@
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
 #   make bench [EXAMPLE=02-tracepoint]                    what an event costs
+#   make doctor [ARGS=02-tracepoint]                      what will run on this machine, and why not
 #   make new NAME=mytool [FROM=02-tracepoint] [DIR=../mytool] [STANDALONE=1]
 #                                                         begin your own as a copy of one
+#   make docs | docs-check | docs-record                  the generated tables: see docs/Makefile
 #   make vmlinux [FROM=running]                           generate vmlinux.h anew
 #   make clean
 #
@@ -28,13 +30,22 @@ ifneq ($(filter-out 0,$(OWNER)),)
 	env HOME=$(shell getent passwd $(OWNER) | cut -d: -f6)
 endif
 
-all: $(EXAMPLES)
+all: $(EXAMPLES) build-doctor docs/verifier
 
 $(EXAMPLES): common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
 
 common:
 	@$(AS_OWNER) $(MAKE) -C common
+
+build-doctor: common
+	@$(AS_OWNER) $(MAKE) -C doctor COMMON_BUILT=1
+
+docs/verifier: common
+	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
+
+doctor: all
+	@doctor/doctor $(ARGS)
 
 run: $(EXAMPLE)
 	@common/run.sh $(EXAMPLE) $(ARGS)
@@ -52,6 +63,12 @@ vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 	@bench/run $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
 
+docs docs-check: all
+	@$(AS_OWNER) $(MAKE) -C docs $(patsubst docs%,%,$(subst -,,$@))
+
+docs-record:
+	@$(AS_OWNER) $(MAKE) -C docs record
+
 new:
 	@$(AS_OWNER) env STANDALONE=$(STANDALONE) common/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
 
@@ -59,7 +76,7 @@ vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
-	@rm -rf .output tests/unit/.output
+	@for dir in common doctor docs/verifier $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench clean common new run test vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record new run test vm-run vm-test vmlinux $(EXAMPLES)

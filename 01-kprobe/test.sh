@@ -210,14 +210,22 @@ test_option_m_takes_fractions_and_large_numbers() {
 
 # ---- nothing lost silently, nothing left behind ----
 
-test_a_flood_into_a_file_loses_nothing() {
+# Twice what the buffer holds, but never more at once: whether the reader keeps up with a flood is
+# a question of CPU time.
+test_bursts_that_fit_the_buffer_arrive_whole() {
 	: >"$T/file"
 	start fsyncsnoop -j
-	./fsynccalls flood 20000 "$T/file"
+	for burst in 1 2 3; do
+		./fsynccalls flood 6000 "$T/file"
+		wait_for "burst $burst" has_events $((burst * 6000))
+	done
 	stop
 	seen=$(grep -F "\"$T/file\"" "$T/out" | grep -c "\"error\":null")
-	[ "$seen" = 20000 ] || fail "$seen events, not 20000"
+	[ "$seen" = 18000 ] || fail "$seen events, not 18000"
 	! grep -E 'dropped|not seen' "$T/err" || fail "it lost events"
+}
+has_events() {
+	[ "$(grep -cF "\"$T/file\"" "$T/out")" -ge "$1" ]
 }
 
 test_what_a_stopped_reader_misses_is_counted() {

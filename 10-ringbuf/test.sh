@@ -20,7 +20,7 @@ dropped() {
 
 # ---- what it shows, through both buffers ----
 
-test_lives_are_shown_through_both_buffers() {
+test_lives_are_shown_through_both_buffers_and_the_demo_is_as_the_README_says() {
 	start procsnoop -j
 	start_as perf procsnoop -j --perf
 	grep -q ': attached to fork, exec and exit; a ring buffer, the reader is woken for each batch;' "$T/err" ||

@@ -4,7 +4,7 @@
 # at once: first with patience, then without.
 ./connectcalls open 4 6 4n >/dev/null
 ./connectcalls closed 4 6n >/dev/null
-./connectcalls to 240.0.0.1 4 >/dev/null
+./connectcalls to 255.255.255.255 4 >/dev/null
 ./connectcalls slow 4 300 >/dev/null
 ./connectcalls leave 4n 300 >/dev/null
 ./connectcalls forbidden >/dev/null 2>&1 || :

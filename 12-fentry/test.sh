@@ -64,7 +64,7 @@ test_the_time_is_that_until_the_answer_and_options_m_and_x_filter() {
 test_what_fails_at_once_has_its_error_and_address() {
 	new_netns lonely
 	start connlat -j
-	in_ns lonely ./connectcalls to 240.0.0.1 4 >"$T/results"
+	in_ns lonely ./connectcalls to 255.255.255.255 4 >"$T/results"
 	in_ns lonely ./connectcalls to 2001:db8::1 6 >>"$T/results"
 	in_ns lonely ./connectcalls to 0.0.0.0 4 >>"$T/results"
 	./connectcalls short >>"$T/results"
@@ -74,7 +74,7 @@ test_what_fails_at_once_has_its_error_and_address() {
 	calls forbidden && [ "$result" = -13 ] && forbidden=1 || forbidden=0
 	stop
 	[ "$(cut -d ' ' -f 1 "$T/results" | xargs)" = "-101 -101 -111 -22 -14 -14" ] || fail "$(cat "$T/results")"
-	expect 1 'select(.to == "240.0.0.1" and .to_port == 9 and .from_port == 0
+	expect 1 'select(.to == "255.255.255.255" and .to_port == 9 and .from_port == 0
 		and .error == "ENETUNREACH" and .outcome == "FAILED")'
 	expect 1 'select(.to == "2001:db8::1" and .to_port == 9 and .error == "ENETUNREACH")'
 	# The kernel takes 0.0.0.0 for itself.
@@ -207,6 +207,17 @@ test_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./connlat'
 	says "^connlat: cannot read the kernel's BTF: "
 	says '^  hint: this kernel has no BTF'
+}
+
+test_the_demo_shows_what_the_README_says() {
+	start connlat -j
+	./demo.sh
+	stop
+	mine='select(.comm == "connectcalls")'
+	expect_at_least 5 "$mine | select(.outcome == \"ESTABLISHED\")"
+	expect 2 "$mine | select(.error == \"ECONNREFUSED\")"
+	expect 1 "$mine | select(.to == \"255.255.255.255\" and .outcome == \"FAILED\")"
+	expect 1 "$mine | select(.outcome == \"GIVEN_UP\" and .latency_ns >= 300000000)"
 }
 
 run_tests
