@@ -177,15 +177,7 @@ test_without_a_configuration_it_tries() {
 	hidden "$(no_config)" -m
 	finds configuration ok "neither /proc/config.gz nor /boot/config-$release: by trying"
 	finds CONFIG_NET_CLS_BPF note 'tc: not seen'
-	sed -n 's/^[^ ]* [tTwW] \([^\t]*\)$/\1/p' /proc/kallsyms >"$T/functions"
-	while read -r option sign; do
-		case $sign in
-		/*) ! test -e "$sign" ;;
-		*) ! grep -qx "$sign" "$T/functions" ;;
-		esac && verdict=note || verdict=ok
-		# A kernel may have it all, and yet refuse it with EPERM.
-		grep -qx "$option|note|.*: refused with EPERM|.*" "$T/table" || finds "$option" "$verdict"
-	done <<-END
+	cat >"$T/signs" <<-END
 		CONFIG_BPF_SYSCALL bpf_prog_load
 		CONFIG_BPF_EVENTS trace_call_bpf
 		CONFIG_KPROBE_EVENTS /sys/bus/event_source/devices/kprobe
@@ -201,6 +193,15 @@ test_without_a_configuration_it_tries() {
 		CONFIG_XDP_SOCKETS xsk_map_alloc
 		CONFIG_SCHED_CLASS_EXT /sys/kernel/sched_ext
 	END
+	cut -d ' ' -f 2 "$T/signs" | grep -wFf - /proc/kallsyms >"$T/functions"
+	while read -r option sign; do
+		case $sign in
+		/*) ! test -e "$sign" ;;
+		*) ! grep -q " [tTwW] $sign\$" "$T/functions" ;;
+		esac && verdict=note || verdict=ok
+		# A kernel may have it all, and yet refuse it with EPERM.
+		grep -qx "$option|note|.*: refused with EPERM|.*" "$T/table" || finds "$option" "$verdict"
+	done <"$T/signs"
 	case $(uname -r) in
 	5.10.*) finds CONFIG_FPROBE note '.*' 'Linux 5.18 or later' ;;
 	6.1.*) finds CONFIG_FPROBE note '.*: refused with EOPNOTSUPP' 'a kernel with CONFIG_FPROBE=y' ;;
