@@ -30,7 +30,10 @@ ifneq ($(filter-out 0,$(OWNER)),)
 	env HOME=$(shell getent passwd $(OWNER) | cut -d: -f6)
 endif
 
-all: $(EXAMPLES) build-doctor docs/verifier
+# What stands beside the examples, in a whole checkout.
+BESIDE := $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier)
+
+all: $(EXAMPLES) $(BESIDE)
 
 $(EXAMPLES): common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
@@ -76,7 +79,7 @@ vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common doctor docs/verifier $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@for dir in common $(wildcard doctor docs/verifier) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
 .PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record new run test vm-run vm-test vmlinux $(EXAMPLES)
