@@ -2,7 +2,6 @@
 /* Load fsyncsnoop.bpf.c, and print the calls of fsync and its like that it sees. */
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include "example.h"
 #include "fsyncsnoop.h"
 #include "fsyncsnoop.skel.h"
@@ -18,17 +17,6 @@ static const struct argp_option options_table[] = {
 	{ 0 },
 };
 
-/* @text, milliseconds as a decimal number, as nanoseconds; anything else is a usage error. */
-static __u64 parse_ms(struct argp_state *state, const char *text)
-{
-	char *end;
-	double ms = strtod(text, &end);
-
-	if (end == text || *end || !(ms >= 0 && ms <= INT_MAX))
-		argp_error(state, "MS must be a number from 0 to %d, not '%s'", INT_MAX, text);
-	return ms * 1e6;
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -37,9 +25,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'm':
 		wanted.min_ns = parse_ms(state, arg);
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

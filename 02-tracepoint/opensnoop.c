@@ -46,9 +46,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'c':
 		wanted.cgroup = arg;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

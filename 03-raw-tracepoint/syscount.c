@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "example.h"
 #include "syscount.h"
@@ -33,22 +32,15 @@ static const struct argp_option options_table[] = {
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	char *end;
-
 	switch (key) {
 	case 'p':
 		wanted.pid = parse_pid(state, arg);
 		return 0;
 	case 'i':
-		wanted.interval = strtod(arg, &end);
-		if (end == arg || *end || !(wanted.interval > 0 && wanted.interval <= INT_MAX))
-			argp_error(state, "SECONDS must be a number above 0, not '%s'", arg);
+		wanted.interval = parse_seconds(state, arg);
 		return 0;
 	case 'T':
 		wanted.top = parse_number(state, "TOP", arg, 1, INT_MAX);
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -183,10 +175,9 @@ static unsigned long long print_table(const struct json_plan *plan)
 	size_t top = wanted.top ? wanted.top : options.json ? SIZE_MAX : 10;
 	struct event others = {};
 	unsigned long long calls = 0;
-	struct timespec now;
+	__u64 now = now_ns();
 	char name[32];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	qsort(table.events, table.count, sizeof(*table.events), by_count);
 	if (!options.json)
 		printf("%-24s %10s %10s %14s %14s\n", "SYSCALL", "COUNT", "ERRORS", "TOTAL_ms",
@@ -195,7 +186,7 @@ static unsigned long long print_table(const struct json_plan *plan)
 		struct event *event = &table.events[i];
 
 		calls += event->count;
-		event->time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		event->time_ns = now;
 		if (i >= top) {
 			others.count += event->count;
 			others.errors += event->errors;

@@ -53,9 +53,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_HASH:
 		wanted.hash = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -97,12 +94,9 @@ static void print_event(const struct event *event)
  * BPF counts meanwhile is in the next difference. */
 static void show_hist(const struct hist *now, struct hist *before, __u32 pid, const char *comm)
 {
-	struct event event = { .pid = pid, .unit = wanted.msecs ? msecs : usecs };
-	struct timespec time;
+	struct event event = { .time_ns = now_ns(), .pid = pid, .unit = wanted.msecs ? msecs : usecs };
 	int used = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	event.time_ns = time.tv_sec * 1000000000ULL + time.tv_nsec;
 	memcpy(event.comm, comm, strnlen(comm, COMM_SIZE));
 	for (int i = 0; i < SLOTS; i++) {
 		event.buckets[i].count = now->slots[i] - before->slots[i];

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/btf.h>
 #include "example.h"
@@ -47,9 +46,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'x':
 		wanted.failed = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -167,12 +163,9 @@ static unsigned long long print_unanswered(struct dnssnoop_bpf *skel)
 	unsigned long long shown = 0, open = 0, forgotten;
 	struct bpf_map *questions = skel->maps.questions;
 	struct question_key key, *previous = NULL;
-	struct timespec time;
 	struct event event;
-	__u64 now;
+	__u64 now = now_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &time); /* what bpf_ktime_get_ns() reads */
-	now = time.tv_sec * 1000000000ULL + time.tv_nsec;
 	while (!bpf_map__get_next_key(questions, previous, &key, sizeof(key))) {
 		previous = &key;
 		if (bpf_map__lookup_elem(questions, &key, sizeof(key), &event, sizeof(event), 0))

@@ -58,12 +58,6 @@ ends_with() {
 	[ $ends_status -eq "$1" ] || fail "it ended with status $ends_status, not $1"
 }
 
-# err_says REGEX: as says, for the tool that was started
-err_says() {
-	grep -Eq -e "$1" "$T/err" || fail "no line like: $1
-$(cat "$T/err")"
-}
-
 # ---- what it blocks, and what it counts ----
 
 test_a_blocked_source_is_dropped_and_each_packet_counted() {
@@ -76,7 +70,7 @@ test_a_blocked_source_is_dropped_and_each_packet_counted() {
 	expect 1 '.rule == "10.7.0.1/32" and .packets == 5 and .bytes == 490
 		and .interface == "vb" and .time_ns > 0'
 	expect 1 .
-	err_says '^xdpblock: 5 packets dropped, [0-9]+ passed$'
+	says_in '^xdpblock: 5 packets dropped, [0-9]+ passed$' err
 }
 
 test_a_blocked_IPv6_source_is_dropped_and_counted() {
@@ -124,7 +118,7 @@ test_packets_that_make_no_sense_pass_and_are_counted() {
 		"${head}86dd6000000000001140200100000000"
 	wait_for "4 packets through" through 4
 	stop
-	err_says '^xdpblock: [0-9]+ packets dropped, [0-9]+ passed, 4 of them malformed$'
+	says_in '^xdpblock: [0-9]+ packets dropped, [0-9]+ passed, 4 of them malformed$' err
 }
 received() {
 	in_ns b cat /proc/net/dev | awk '/ vb:/ { print $3 }'
@@ -163,7 +157,7 @@ test_no_packet_is_lost_to_the_counters_when_two_CPUs_count() {
 	wait $!
 	sum=$(cat "$T/one" "$T/two" | jq -s 'map(.packets) | add')
 	stop
-	err_says "^xdpblock: $sum packets dropped, $((100000 - sum)) passed, "
+	says_in "^xdpblock: $sum packets dropped, $((100000 - sum)) passed, " err
 }
 
 # ---- edited while it runs ----
@@ -186,7 +180,7 @@ test_rules_are_added_listed_and_deleted_while_it_runs() {
 	exits 0 xdpblock -j list
 	expect 1 '.rule == "10.7.0.1/32" and .packets == 0' stdout
 	stop
-	err_says '^xdpblock: 3 packets dropped, ' # by the rule that was deleted
+	says_in '^xdpblock: 3 packets dropped, ' err # by the rule that was deleted
 }
 
 test_a_rule_that_is_there_keeps_its_count_when_added_again() {
@@ -309,9 +303,9 @@ test_veth_is_native_and_generic_with_g() {
 	start in_ns b ./xdpblock -i vb
 	[ "$(attached_mode vb)" = 1 ] || fail "mode $(attached_mode vb)"
 	stop
-	err_says '^xdpblock: attached to vb \(native XDP\), 0 rules; Ctrl-C to stop$'
+	says_in '^xdpblock: attached to vb \(native XDP\), 0 rules; Ctrl-C to stop$' err
 	start in_ns b ./xdpblock -g -j -t 1000 -i vb 10.7.0.1
-	err_says '^xdpblock: attached to vb \(generic XDP\), 1 rule; Ctrl-C to stop$'
+	says_in '^xdpblock: attached to vb \(generic XDP\), 1 rule; Ctrl-C to stop$' err
 	! grep -q trying "$T/err" || fail "it tried"
 	[ "$(attached_mode vb)" = 2 ] || fail "mode $(attached_mode vb)"
 	no_pings 3 -I 10.7.0.1 10.7.0.2
@@ -322,8 +316,8 @@ test_veth_is_native_and_generic_with_g() {
 test_without_an_interface_it_is_loopback_and_generic() {
 	new_netns b
 	start in_ns b ./xdpblock -j -t 1000 127.0.0.9
-	err_says '^xdpblock: the driver of lo has no native XDP; trying generic$'
-	err_says '^xdpblock: attached to lo \(generic XDP\), 1 rule; Ctrl-C to stop$'
+	says_in '^xdpblock: the driver of lo has no native XDP; trying generic$' err
+	says_in '^xdpblock: attached to lo \(generic XDP\), 1 rule; Ctrl-C to stop$' err
 	! in_ns b timeout 10 ping -q -c 2 -i 0.1 -W 0.3 127.0.0.9 >/dev/null || fail "127.0.0.9 answers"
 	stop
 	expect 1 '.rule == "127.0.0.9/32" and .packets == 2 and .interface == "lo"'
@@ -334,8 +328,8 @@ test_an_MTU_too_large_for_native_XDP_makes_it_generic() {
 	ip -n "$(ns a)" link set va mtu 9000
 	ip -n "$(ns b)" link set vb mtu 9000
 	start in_ns b ./xdpblock -j -t 1000 -i vb 10.7.0.1
-	err_says "^xdpblock: the MTU of vb is too large for native XDP \\(of a veth: its peer's MTU\\); trying generic$"
-	err_says '^xdpblock: attached to vb \(generic XDP\), '
+	says_in "^xdpblock: the MTU of vb is too large for native XDP \\(of a veth: its peer's MTU\\); trying generic$" err
+	says_in '^xdpblock: attached to vb \(generic XDP\), ' err
 	no_pings 2 -s 8000 -I 10.7.0.1 10.7.0.2
 	pings 1 -s 8000 -I 10.7.0.3 10.7.0.2
 	stop
@@ -384,7 +378,7 @@ test_the_program_of_somebody_else_is_replaced_with_force_only() {
 	exits 1 xdpblock -i vb list
 	says '^xdpblock: there is no xdpblock on vb$'
 	start in_ns b ./xdpblock --force -i vb
-	err_says "^xdpblock: detached 'somebody' \\(program $id\\) from vb$"
+	says_in "^xdpblock: detached 'somebody' \\(program $id\\) from vb$" err
 	[ "$(program_on vb)" != "$id" ] || fail "it was not replaced"
 	stop
 	is_free vb || fail "there is a program on vb"
@@ -424,7 +418,7 @@ test_an_interface_that_vanishes_ends_it() {
 	no_pings 2 -I 10.7.0.1 10.7.0.2
 	ip -n "$(ns b)" link del vb
 	ends_with 1
-	err_says '^xdpblock: vb is gone$'
+	says_in '^xdpblock: vb is gone$' err
 	expect 1 '.rule == "10.7.0.1/32" and .packets == 2'
 }
 
@@ -434,7 +428,7 @@ test_who_detaches_it_ends_it() {
 	bpftool link detach id "$(bpftool -j link show |
 		jq ".[] | select(.type == \"xdp\" and .prog_id == $(program_on vb)) | .id")"
 	ends_with 1
-	err_says '^xdpblock: somebody has detached xdpblock from vb$'
+	says_in '^xdpblock: somebody has detached xdpblock from vb$' err
 }
 
 test_load_stays_until_unload() {
@@ -541,8 +535,8 @@ test_what_is_no_network_is_a_usage_error() {
 test_bits_beyond_the_length_are_said_not_to_count() {
 	silence
 	start in_ns b ./xdpblock -i vb 10.7.0.1/8 2001:db8::1/33 ::1/0
-	err_says '^xdpblock: 10.7.0.1/8 is taken as 10.0.0.0/8, the network that it is in$'
-	err_says '^xdpblock: 2001:db8::1/33 is taken as 2001:db8::/33, the network that it is in$'
+	says_in '^xdpblock: 10.7.0.1/8 is taken as 10.0.0.0/8, the network that it is in$' err
+	says_in '^xdpblock: 2001:db8::1/33 is taken as 2001:db8::/33, the network that it is in$' err
 	exits 0 xdpblock -j list
 	expect 1 '.rule == "10.0.0.0/8"' stdout
 	expect 1 '.rule == "2001:db8::/33"' stdout
@@ -608,7 +602,7 @@ test_the_demo_shows_what_the_README_says() {
 	grep -qE '^lo +127\.66\.0\.0/16 +3 +294$' "$T/demo" || fail "$(cat "$T/demo")"
 	[ "$(grep -c ' 3 received, 0% packet loss' "$T/demo")" = 2 ] || fail "$(cat "$T/demo")"
 	expect 1 '.rule == "127.0.0.9/32" and .packets == 3'
-	err_says '^xdpblock: 6 packets dropped, '
+	says_in '^xdpblock: 6 packets dropped, ' err
 }
 
 run_tests

@@ -19,7 +19,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 #include "example.h"
 #include "xdpblock.h"
@@ -148,16 +147,13 @@ static void read_cidrs(struct argp_state *state)
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	static bool has_operand;
-	char *end;
 
 	switch (key) {
 	case 'i':
 		wanted.interface = arg;
 		return 0;
 	case 't':
-		wanted.interval = strtod(arg, &end);
-		if (end == arg || *end || !(wanted.interval > 0))
-			argp_error(state, "SECONDS must be a number above 0, not '%s'", arg);
+		wanted.interval = parse_seconds(state, arg);
 		return 0;
 	case 'n':
 		wanted.room = parse_number(state, "RULES", arg, 1, 1 << 24);
@@ -497,7 +493,6 @@ static void print_header(const struct bpf_object *object)
 static void print_rule(const struct cidr *cidr, struct count count)
 {
 	struct event event = { .packets = count.packets, .bytes = count.bytes };
-	struct timespec now;
 
 	format_cidr(event.rule, cidr);
 	if (!json) {
@@ -505,8 +500,7 @@ static void print_rule(const struct cidr *cidr, struct count count)
 		printf(" %-43s %12llu %15llu\n", event.rule, event.packets, event.bytes);
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	event.time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	event.time_ns = now_ns();
 	strncpy(event.interface, wanted.interface, sizeof(event.interface) - 1);
 	json_plan__print(json, stdout, &event, sizeof(event));
 }

@@ -4,12 +4,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/if_ether.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "example.h"
 #include "cgnet.h"
@@ -65,16 +63,12 @@ static void allow(struct argp_state *state, const char *text)
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	char *end;
-
 	switch (key) {
 	case 'a':
 		allow(state, arg);
 		return 0;
 	case 'i':
-		wanted.interval = strtod(arg, &end);
-		if (end == arg || *end || !(wanted.interval > 0 && wanted.interval <= INT_MAX))
-			argp_error(state, "SECONDS must be a number above 0, not '%s'", arg);
+		wanted.interval = parse_seconds(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (wanted.cgroup)
@@ -284,7 +278,6 @@ static void print_row(const struct json_plan *plan, const struct row *row, enum 
 {
 	const struct traffic *traffic = &row->interval;
 	static struct event event;
-	struct timespec now;
 
 	if (!options.json) {
 		printf("%10llu %14llu %10llu %14llu %10llu %s", traffic->rx.packets,
@@ -294,9 +287,8 @@ static void print_row(const struct json_plan *plan, const struct row *row, enum 
 		putchar('\n');
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	event = (struct event){
-		.time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec,
+		.time_ns = now_ns(),
 		.cgroup_id = row->id,
 		.rx_packets = traffic->rx.packets,
 		.rx_bytes = traffic->rx.bytes,
@@ -371,14 +363,6 @@ static int attach(const struct bpf_program *prog, int cgroup, enum bpf_attach_ty
 	return link;
 }
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
 	int cgroup, ingress, egress, status = 0;
@@ -437,12 +421,12 @@ int main(int argc, char **argv)
 	table.total.path = find_row(cgroup, table.total.id)->path; /* while it is there */
 	attached("cgroup %s, ingress and egress", wanted.cgroup);
 
-	next = now() + wanted.interval;
+	next = now_ns() / 1e9 + wanted.interval;
 	while (running() && attached_to(bpf_link__fd(skel->links.on_egress))) {
-		left = next - now();
+		left = next - now_ns() / 1e9;
 		sleep_while_running(left < LOOK_SECONDS ? left : LOOK_SECONDS);
 		find_cgroups(bpf_map__fd(skel->maps.cgroups), cgroup);
-		if (running() && now() >= next) {
+		if (running() && now_ns() / 1e9 >= next) {
 			count += print_table(skel, plan, cgroup);
 			next += wanted.interval;
 		}

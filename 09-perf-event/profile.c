@@ -95,9 +95,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case STORAGE:
 		wanted.storage = parse_number(state, "COUNT", arg, 1, 1 << 24);
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
-		return 0;
 	case ARGP_KEY_END:
 		if (wanted.user_only && wanted.kernel_only)
 			argp_error(state, "-U and -K exclude each other");

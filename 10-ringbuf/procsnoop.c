@@ -12,7 +12,6 @@
 #define PERF_PAGES 16  /* for each CPU; a power of two */
 #define PERF_BATCH 200 /* events that are worth a wake-up: a quarter of that, or so */
 #define FOREVER	   UINT_MAX
-#define LOOK_MS	   100 /* how often to look by ourselves */
 
 static struct {
 	bool perf;
@@ -51,9 +50,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_FLOOD:
 		wanted.flood = parse_number(state, "N", arg, 1, INT_MAX);
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -104,18 +100,6 @@ static void on_sample(void *ctx, int cpu, void *data, __u32 size)
 static void on_lost(void *ctx, int cpu, __u64 count)
 {
 	told_lost += count;
-}
-
-/* Like poll_perf() of common/, but not only when woken. */
-static void poll_all(struct perf_buffer *perf)
-{
-	while (running()) {
-		if (perf_buffer__poll(perf, LOOK_MS) < 0 && errno != EINTR)
-			die("cannot read the perf buffer");
-		if (perf_buffer__consume(perf) < 0)
-			die("cannot read the perf buffer");
-		flush_output();
-	}
 }
 
 /* Make processes that end at once, and read nothing meanwhile: two events each. */
@@ -187,7 +171,7 @@ int main(int argc, char **argv)
 	if (wanted.flood)
 		flood();
 	else if (use_perf)
-		poll_all(perf);
+		poll_perf(perf);
 	else
 		shown = poll_ring(ring);
 

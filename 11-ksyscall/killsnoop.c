@@ -34,9 +34,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'x':
 		wanted.failed = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -106,7 +103,6 @@ int main(int argc, char **argv)
 	struct killsnoop_bpf *skel;
 	struct ring_buffer *events;
 	unsigned long long shown, lost;
-	struct btf *btf;
 	bool compat;
 
 	parse_options(&argp, argc, argv);
@@ -127,9 +123,8 @@ int main(int argc, char **argv)
 
 	/* A kernel that cannot run 32-bit programs has no functions for them. (BTF lists functions,
 	 * as /proc/kallsyms does, and is read in a tenth of the time.) */
-	btf = btf__load_vmlinux_btf();
-	compat = btf && btf__find_by_name_kind(btf, "__ia32_sys_kill", BTF_KIND_FUNC) > 0;
-	btf__free(btf);
+	compat = kernel_type_id("__ia32_sys_kill", BTF_KIND_FUNC);
+	kernel_btf__free();
 	bpf_object__for_each_program(program, skel->obj)
 		if (strstr(bpf_program__section_name(program), "/__ia32_"))
 			bpf_program__set_autoload(program, compat);

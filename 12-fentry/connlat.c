@@ -2,9 +2,7 @@
 /* Load connlat.bpf.c, and print how long TCP connections took to be established, or to fail. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <bpf/btf.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "example.h"
@@ -31,17 +29,6 @@ static const struct argp_option options_table[] = {
 	{ 0 },
 };
 
-/* @text, milliseconds as a decimal number, as nanoseconds; anything else is a usage error. */
-static __u64 parse_ms(struct argp_state *state, const char *text)
-{
-	char *end;
-	double ms = strtod(text, &end);
-
-	if (end == text || *end || !(ms >= 0 && ms <= INT_MAX))
-		argp_error(state, "MS must be a number from 0 to %d, not '%s'", INT_MAX, text);
-	return ms * 1e6;
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -53,9 +40,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'x':
 		wanted.failed = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -96,41 +80,12 @@ static int print_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* Does this kernel take a program of @type (that does nothing) for @function, if that is not
- * NULL? 0, or the negative errno of bpf(2). */
-static int try_load(enum bpf_prog_type type, const struct btf *btf, const char *function,
-		    __u32 flags)
-{
-	const struct bpf_insn return_0[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);
-	int fd;
-
-	if (function) {
-		opts.expected_attach_type = BPF_TRACE_FENTRY;
-		opts.attach_btf_id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
-	}
-	fd = bpf_prog_load(type, NULL, "GPL", return_0, 2, &opts);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
-}
-
-static bool has_function(const struct btf *btf, const char *function)
-{
-	return btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) > 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct connlat_bpf *skel;
 	struct ring_buffer *events;
 	bool ipv6, sleepable, sk_storage;
 	unsigned long long shown;
-	struct btf *btf;
 
 	parse_options(&argp, argc, argv);
 
@@ -141,13 +96,10 @@ int main(int argc, char **argv)
 
 	/* What can this kernel do? Its BTF lists its functions; whether one may have a sleepable
 	 * program, only trying tells. */
-	btf = btf__load_vmlinux_btf();
-	if (!btf)
-		die("cannot read the kernel's BTF");
-	ipv6 = has_function(btf, "tcp_v6_connect");
-	sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
-	sleepable = has_function(btf, SYS_CONNECT) &&
-		    !try_load(BPF_PROG_TYPE_TRACING, btf, SYS_CONNECT, BPF_F_SLEEPABLE);
+	ipv6 = kernel_type_id("tcp_v6_connect", BTF_KIND_FUNC);
+	sk_storage = kernel_type_id("bpf_sk_storage_get_tracing", BTF_KIND_FUNC);
+	sleepable = !try_load(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, SYS_CONNECT, BPF_F_SLEEPABLE);
+	kernel_btf__free();
 	bpf_program__set_autoload(skel->progs.on_connect6, ipv6);
 	bpf_program__set_autoload(skel->progs.on_connect6_exit, ipv6);
 	bpf_program__set_autoload(skel->progs.on_call, sleepable);
@@ -166,13 +118,9 @@ int main(int argc, char **argv)
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
 	if (connlat_bpf__load(skel)) {
-		if (errno == EPERM && !try_load(BPF_PROG_TYPE_TRACEPOINT, btf, NULL, 0) &&
-		    try_load(BPF_PROG_TYPE_TRACING, btf, "tcp_v4_connect", 0) == -EPERM)
-			skip("this kernel takes no fentry programs: it refuses even one that does "
-			     "nothing (and takes the same for a tracepoint)");
+		skip_if_refused("fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "tcp_v4_connect");
 		die("cannot load the BPF object");
 	}
-	btf__free(btf);
 
 	/* Read: have the reader ready before the first event can come. */
 	events = ring_buffer__new(bpf_map__fd(skel->maps.events),

@@ -42,9 +42,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_NO_SLEEP:
 		wanted.no_sleep = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'? It takes options only", arg);
-		return 0;
 	case ARGP_KEY_END:
 		if (wanted.binary && wanted.pid)
 			argp_error(state,
@@ -113,19 +110,11 @@ static void find_bash(char *path, size_t size)
  */
 static bool has_readline(const char *path, char *library, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf *elf = open_elf_file(path, "program");
 	Elf_Scn *section = NULL;
 	bool found = false;
 	GElf_Shdr header;
 	Elf_Data *data;
-	Elf *elf;
-
-	if (fd < 0)
-		die("cannot open %s", path);
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!elf || elf_kind(elf) != ELF_K_ELF)
-		fail("%s is not a program (an ELF file)", path);
 
 	library[0] = 0;
 	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
@@ -151,7 +140,6 @@ static bool has_readline(const char *path, char *library, size_t size)
 		}
 	}
 	elf_end(elf);
-	close(fd);
 	return found;
 }
 
@@ -202,21 +190,6 @@ static void find_readline(char *path, size_t size)
 	snprintf(path, size, "%s", library); /* libbpf looks where libraries usually are */
 }
 
-/* May uprobe programs sleep here? They may since Linux 6.0: let the kernel judge a tiny one. */
-static bool may_sleep(void)
-{
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
-	const struct bpf_insn nothing[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "may_sleep", "GPL", nothing, 2, &opts);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
 static struct bpf_link *attach(struct bpf_program *program, const char *path, bool at_return)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = FUNCTION, .retprobe = at_return);
@@ -239,7 +212,9 @@ int main(int argc, char **argv)
 
 	parse_options(&argp, argc, argv);
 	find_readline(path, sizeof(path));
-	sleepable = !wanted.no_sleep && may_sleep();
+	/* Uprobe programs may sleep since Linux 6.0: let the kernel judge one that does nothing. */
+	sleepable = !wanted.no_sleep &&
+		    !try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
 	skel = bashline_bpf__open();

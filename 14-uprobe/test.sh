@@ -14,11 +14,6 @@ bash_in_terminal() {
 }
 ctrl_c=$(printf '\003') ctrl_d=$(printf '\004')
 
-says_in() {
-	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
-$(cat -v "$T/$2")"
-}
-
 # ---- what it shows ----
 
 test_lines_typed_into_bash_are_one_event_each_with_prompt_and_time() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Which functions has an ELF file, and where? */
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "example.h"
 #include "functions.h"
 
@@ -35,20 +33,13 @@ static unsigned long file_offset(Elf *elf, GElf_Addr address)
 
 void find_functions(const char *path, const char *pattern)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf *elf = open_elf_file(path, "library or program");
 	Elf_Scn *section = NULL;
 	size_t unique = 0;
 	GElf_Shdr header;
 	Elf_Data *data;
 	GElf_Sym symbol;
-	Elf *elf;
 
-	if (fd < 0)
-		die("cannot open %s", path);
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!elf || elf_kind(elf) != ELF_K_ELF)
-		fail("%s is not a library or program (an ELF file)", path);
 	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
 		if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB)
 			continue;
@@ -71,7 +62,6 @@ void find_functions(const char *path, const char *pattern)
 		}
 	}
 	elf_end(elf);
-	close(fd);
 	if (!functions_count)
 		fail("%s has no function whose name matches '%s'", path, pattern);
 

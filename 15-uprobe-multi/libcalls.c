@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include "example.h"
 #include "functions.h"
@@ -86,17 +85,12 @@ static size_t refused; /* functions that cannot be probed */
  */
 static bool kernel_has(enum bpf_attach_type type)
 {
-	const struct bpf_insn nothing[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, prog_opts, .expected_attach_type = type);
 	const unsigned long offset = 0;
 	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .uprobe_multi.path = "/",
 		    .uprobe_multi.offsets = &offset, .uprobe_multi.cnt = 1);
 	int prog, link, err;
 
-	prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "kernel_has", "GPL", nothing, 2, &prog_opts);
+	prog = load_nothing(BPF_PROG_TYPE_KPROBE, type, NULL, 0);
 	if (prog < 0 && errno == EPERM)
 		die("cannot load a BPF program");
 	if (prog < 0)
@@ -198,19 +192,18 @@ static unsigned long long show(const struct btf *btf, const volatile struct coun
 	struct json_plan *plan = json_plan__new(btf, "event");
 	struct event *events = calloc(functions_count, sizeof(*events));
 	unsigned long long calls = 0;
-	struct timespec now;
+	__u64 now = now_ns();
 	size_t n = 0;
 
 	if (!events)
 		die("cannot sort %zu functions", functions_count);
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (size_t i = 0; i < functions_count; i++) {
 		struct count count = counts[i], *before = &functions[i].shown;
 		struct event *event = &events[n];
 
 		if (count.calls == before->calls && count.timed == before->timed)
 			continue;
-		event->time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		event->time_ns = now;
 		event->calls = count.calls - before->calls;
 		event->timed = count.timed - before->timed;
 		if (event->timed)

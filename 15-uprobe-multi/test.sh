@@ -19,11 +19,6 @@ need_multi() {
 	! old_kernel || skip "needs Linux 6.6 (uprobe.multi links)"
 }
 
-says_in() {
-	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
-$(cat -v "$T/$2")"
-}
-
 # waiting N: start "caller wait N" as $waiting_pid, which waits for go_on
 waiting() {
 	mkfifo "$T/go"

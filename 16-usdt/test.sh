@@ -2,11 +2,6 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 . ../tests/lib.sh
 
-says_in() {
-	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
-$(cat -v "$T/$2")"
-}
-
 # waiting PROGRAM N: start "PROGRAM wait N" as $waiting_pid, which waits for go_on
 waiting() {
 	mkfifo "$T/go"

@@ -129,20 +129,13 @@ static void add_probe(const char *note, size_t size)
 /* Fill in probes[] with those that the ELF file @path has; dies if there is none. */
 static void find_probes(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t next, name, desc;
+	Elf *elf = open_elf_file(path, "program");
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 	GElf_Nhdr note;
 	Elf_Data *data;
-	Elf *elf;
 
-	if (fd < 0)
-		die("cannot open %s", path);
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!elf || elf_kind(elf) != ELF_K_ELF)
-		fail("%s is not a program (an ELF file)", path);
 	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
 		data = header.sh_type == SHT_NOTE ? elf_getdata(section, NULL) : NULL;
 		for (size_t at = 0; data && (next = gelf_getnote(data, at, &note, &name, &desc));
@@ -152,7 +145,6 @@ static void find_probes(const char *path)
 				add_probe((char *)data->d_buf + desc, note.n_descsz);
 	}
 	elf_end(elf);
-	close(fd);
 	if (!probes_count && wanted.patterns_count)
 		fail("%s has no such probe (-l lists those it has)", path);
 	if (!probes_count)
@@ -255,21 +247,6 @@ static void attach(struct bpf_program *program)
 	}
 }
 
-/* May uprobe programs sleep here? They may since Linux 6.0: let the kernel judge a tiny one. */
-static bool may_sleep(void)
-{
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
-	const struct bpf_insn nothing[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "may_sleep", "GPL", nothing, 2, &opts);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct usdtsnoop_bpf *skel;
@@ -295,7 +272,9 @@ int main(int argc, char **argv)
 	skel->rodata->text_args = wanted.text_args;
 
 	/* Only strings are worth waiting for. A kernel that knows no such programs would refuse one. */
-	sleepable = wanted.text_args && !wanted.no_sleep && may_sleep();
+	/* Uprobe programs may sleep since Linux 6.0: let the kernel judge one that does nothing. */
+	sleepable = wanted.text_args && !wanted.no_sleep &&
+		    !try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
 	bpf_program__set_autoload(skel->progs.on_probe, !sleepable);
 	bpf_program__set_autoload(skel->progs.on_probe_sleepable, sleepable);
 

@@ -2,7 +2,6 @@
 /* Load one program of failinject.bpf.c, say what is to fail, and print what did. */
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <bpf/btf.h>
@@ -150,49 +149,22 @@ static int print_event(void *ctx, void *data, size_t size)
 	return 0; /* anything else would end the reading */
 }
 
-/* Load a program that does nothing, in place of @function or, if NULL, on a tracepoint: 0, or an
- * error. */
-static int try_load(const char *function, __u32 flags)
-{
-	const struct bpf_insn return_0[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);
-	static struct btf *btf;
-	int fd;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	if (!btf)
-		die("cannot read the kernel's BTF");
-	if (function) {
-		opts.expected_attach_type = BPF_MODIFY_RETURN;
-		opts.attach_btf_id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
-		if ((int)opts.attach_btf_id <= 0)
-			return -ENOENT;
-	}
-	fd = bpf_prog_load(function ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL",
-			   return_0, 2, &opts);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
-}
-
 /* Does @function return an int? The kernel would also let a program replace one that returns
  * nothing, and then just leave its work undone. */
 static bool returns_int(const char *function)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	int id = btf ? btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) : -1;
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
-	bool is_int;
+	const struct btf *btf = kernel_btf();
+	int id = kernel_type_id(function, BTF_KIND_FUNC);
+	const struct btf_type *type = id ? btf__type_by_id(btf, id) : NULL;
 
 	type = type ? btf__type_by_id(btf, type->type) : NULL; /* the prototype */
-	is_int = type && btf_is_int(btf__type_by_id(btf, type->type));
-	btf__free(btf);
-	return is_int;
+	return type && btf_is_int(btf__type_by_id(btf, type->type));
+}
+
+static int try_modify(const char *function, bool sleepable)
+{
+	return try_load(BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, function,
+			sleepable ? BPF_F_SLEEPABLE : 0);
 }
 
 /* The load has failed, and so does one of a program that does nothing, unless it is our fault. */
@@ -200,19 +172,17 @@ static void explain(void)
 {
 	int err = errno;
 
-	if (try_load(NULL, 0)) { /* may we do anything? */
+	if (try_load(BPF_PROG_TYPE_TRACEPOINT, 0, NULL, 0)) { /* may we do anything? */
 		errno = err;
 		return;
 	}
-	if (try_load(FILE_OPEN, 0) == -EPERM)
-		skip("this kernel takes no fmod_ret programs: it refuses even one that does nothing (and "
-		     "takes the same for a tracepoint)");
-	switch (try_load(wanted.function, wanted.is_syscall ? BPF_F_SLEEPABLE : 0)) {
+	skip_if_refused("fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, FILE_OPEN);
+	switch (try_modify(wanted.function, wanted.is_syscall)) {
 	case -ENOENT:
 		fail("this kernel has no %s %s (%s)",
 		     wanted.is_syscall ? "system call" : "function", wanted.what, wanted.function);
 	case -EINVAL:
-		if (wanted.is_syscall && try_load(SYSCALL "close", BPF_F_SLEEPABLE) == -EINVAL)
+		if (wanted.is_syscall && try_modify(SYSCALL "close", true) == -EINVAL)
 			skip("this kernel lets no program modify system calls, as Linux 7.2 does; "
 			     "functions of security modules (" FILE_OPEN ") it does");
 		fail("this kernel does not let %s be modified", wanted.what);
@@ -255,6 +225,7 @@ int main(int argc, char **argv)
 	}
 	if (!wanted.is_syscall && !returns_int(wanted.function))
 		fail("%s returns no int, so it cannot fail", wanted.what);
+	kernel_btf__free();
 
 	/* The rule, before anything can ask for it. */
 	if (bpf_map__update_elem(skel->maps.rules, &zero, sizeof(zero), &wanted.rule,

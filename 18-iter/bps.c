@@ -120,39 +120,27 @@ static struct bps_bpf *skel;
 static struct bpf_map_info map;	   /* that of -m, */
 static __u32 key_size, value_size; /* and how much of it an element brings */
 
-/* Does the kernel have that function or struct? Its own BTF knows. */
-static bool kernel_has(const char *name, __u32 kind)
-{
-	static struct btf *btf;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	if (!btf)
-		die("cannot read the kernel's BTF");
-	return btf__find_by_name_kind(btf, name, kind) > 0;
-}
-
 /* The one program that is to be loaded. */
 static struct bpf_program *choose_program(void)
 {
 	switch (wanted.view - views) {
 	case PS:
-		if (kernel_has("bpf_copy_from_user_task", BTF_KIND_FUNC))
+		if (kernel_type_id("bpf_copy_from_user_task", BTF_KIND_FUNC))
 			return skel->progs.on_task_with_args;
 		warn("without arguments, which only a kernel with bpf_copy_from_user_task() (Linux "
 		     "5.18) can read");
 		return skel->progs.on_task;
 	case LSOF:
-		if (!kernel_has("bpf_iter__task_vma", BTF_KIND_STRUCT))
+		if (!kernel_type_id("bpf_iter__task_vma", BTF_KIND_STRUCT))
 			warn("only the names of files, as iterators may call bpf_d_path() since Linux "
 			     "5.12");
 		return skel->progs.on_file;
 	case SS:
-		if (strchr(wanted.given, 'K') && !kernel_has("bpf_sock_destroy", BTF_KIND_FUNC))
+		if (strchr(wanted.given, 'K') && !kernel_type_id("bpf_sock_destroy", BTF_KIND_FUNC))
 			skip("-K needs Linux 6.5 (bpf_sock_destroy)");
 		return strchr(wanted.given, 'u') ? skel->progs.on_udp : skel->progs.on_tcp;
 	case CGROUP:
-		if (!kernel_has("bpf_iter__cgroup", BTF_KIND_STRUCT))
+		if (!kernel_type_id("bpf_iter__cgroup", BTF_KIND_STRUCT))
 			skip("this kernel has no iterator of cgroups, which Linux 6.1 brought");
 		return skel->progs.on_cgroup;
 	default:
@@ -304,6 +292,7 @@ int main(int argc, char **argv)
 
 	/* One program is wanted. Of the others, this kernel may not even have the iterator. */
 	chosen = choose_program();
+	kernel_btf__free();
 	bpf_object__for_each_program(program, skel->obj)
 		bpf_program__set_autoload(program, program == chosen);
 

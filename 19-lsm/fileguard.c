@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <bpf/btf.h>
 #include "example.h"
 #include "fileguard.h"
 #include "fileguard.skel.h"
@@ -67,30 +66,6 @@ static int print_event(void *ctx, void *data, size_t size)
 	print_text(stdout, event->path, sizeof(event->path));
 	putchar('\n');
 	return 0; /* anything else would end the reading */
-}
-
-/* Load a program that does nothing, of @type and for LSM hook @hook, if any: 0, or an error. */
-static int try_load(enum bpf_prog_type type, const char *hook)
-{
-	const struct bpf_insn return_0[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
-	struct btf *btf = NULL;
-	int fd;
-
-	if (hook) {
-		btf = btf__load_vmlinux_btf();
-		opts.expected_attach_type = BPF_LSM_MAC;
-		opts.attach_btf_id = btf__find_by_name_kind(btf, hook, BTF_KIND_FUNC);
-	}
-	fd = bpf_prog_load(type, NULL, "GPL", return_0, 2, &opts);
-	btf__free(btf);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
 }
 
 /* Where BPF is not an active security module, all loads and attaches, and nothing ever runs. */
@@ -156,10 +131,7 @@ int main(int argc, char **argv)
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
 	if (fileguard_bpf__load(skel)) {
-		if (errno == EPERM && !try_load(BPF_PROG_TYPE_TRACEPOINT, NULL) &&
-		    try_load(BPF_PROG_TYPE_LSM, "bpf_lsm_inode_unlink") == -EPERM)
-			skip("this kernel takes no lsm programs: it refuses even one that does "
-			     "nothing (and takes the same for a tracepoint)");
+		skip_if_refused("lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_inode_unlink");
 		die("cannot load the BPF object");
 	}
 	need_bpf_lsm();

@@ -35,7 +35,8 @@ extern struct options options;
 /*
  * Read the command line: what @argp describes, and the options above. Also make SIGINT
  * and SIGTERM end running(), and route libbpf's messages. Exits with EXIT_USAGE when an
- * option is wrong, and with 0 after --help or --version.
+ * option is wrong or a word is no option and @argp's parser does not take it, and with 0
+ * after --help or --version.
  */
 void parse_options(const struct argp *argp, int argc, char **argv);
 
@@ -44,6 +45,12 @@ void parse_options(const struct argp *argp, int argc, char **argv);
  * else is a usage error that calls it @what ("PID") and ends the program.
  */
 long parse_number(struct argp_state *state, const char *what, const char *text, long min, long max);
+
+/* @text, a decimal number of seconds above 0; anything else is a usage error. */
+double parse_seconds(struct argp_state *state, const char *text);
+
+/* @text, milliseconds as a decimal number from 0 on, as ns; anything else is a usage error. */
+unsigned long long parse_ms(struct argp_state *state, const char *text);
 
 /* @text as the id of a process that exists now; dies naming it if there is none. */
 pid_t parse_pid(struct argp_state *state, const char *text);
@@ -89,6 +96,48 @@ void need_path(const char *path, const char *what);
 /* Does this kernel have the tracepoint @category:@name? Dies if tracefs cannot be read. */
 bool tracepoint_exists(const char *category, const char *name);
 
+/* ---- What this kernel can do (probe.c) ---- */
+
+/* The kernel's own BTF, read at the first call. NULL, with errno, where there is none. */
+const struct btf *kernel_btf(void);
+
+/* Give back the megabytes that it may take; the next kernel_btf() reads it anew. */
+void kernel_btf__free(void);
+
+/*
+ * The id of the kernel's type or function @name (@kind: BTF_KIND_STRUCT, BTF_KIND_FUNC ...), or 0
+ * if it has none. Dies if it has no BTF.
+ */
+unsigned int kernel_type_id(const char *name, unsigned int kind);
+
+/*
+ * Load a program that only returns 0, for @function where @type wants one (else NULL), with the
+ * flags of BPF_PROG_LOAD (BPF_F_SLEEPABLE). Returns its file descriptor or a negative errno:
+ * -ENOENT where there is no such function.
+ */
+int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach_type, const char *function,
+		 unsigned int flags);
+
+/* load_nothing(), and away with it: 0 or the negative errno. */
+int try_load(enum bpf_prog_type type, enum bpf_attach_type attach_type, const char *function,
+	     unsigned int flags);
+
+/*
+ * To be asked when a load has failed: if the kernel loads programs, but refuses with EPERM even
+ * the one that only returns 0 for @function, then skip, saying that it takes no @what programs
+ * (some hypervisors forbid the kernel to patch its code). Keeps errno.
+ */
+void skip_if_refused(const char *what, enum bpf_prog_type type, enum bpf_attach_type attach_type,
+		     const char *function);
+
+/* ---- ELF files (elf.c) ---- */
+
+/*
+ * Open the ELF file @path to be read with libelf; elf_end() closes it. Dies if that cannot be done;
+ * if it is no ELF file, by saying that it is not a @what ("program").
+ */
+struct Elf *open_elf_file(const char *path, const char *what);
+
 /* ---- Running and reading (poll.c) ---- */
 
 /*
@@ -109,6 +158,9 @@ unsigned long long poll_ring(struct ring_buffer *ring);
 
 /* The same for a perf buffer, whose callback counts for itself: libbpf does not. */
 void poll_perf(struct perf_buffer *perf);
+
+/* Now, in ns since boot: CLOCK_MONOTONIC, which is what bpf_ktime_get_ns() reads. */
+unsigned long long now_ns(void);
 
 /*
  * For tools that print a summary now and then: sleep @seconds, or less if running()

@@ -28,21 +28,18 @@ static const struct argp_option shared_options[] = {
 
 static error_t parse_shared_option(int key, char *arg, struct argp_state *state)
 {
-	char *end;
-
 	switch (key) {
 	case 'd':
-		errno = 0;
-		options.duration = strtod(arg, &end);
-		if (errno || end == arg || *end || !(options.duration > 0) ||
-		    options.duration > INT_MAX)
-			argp_error(state, "SECONDS must be a number above 0, not '%s'", arg);
+		options.duration = parse_seconds(state, arg);
 		return 0;
 	case 'j':
 		options.json = true;
 		return 0;
 	case 'v':
 		options.verbose = true;
+		return 0;
+	case ARGP_KEY_ARG: /* asked last: the tool's own parser did not want it */
+		argp_error(state, "what is '%s'? It takes options only", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -88,6 +85,28 @@ long parse_number(struct argp_state *state, const char *what, const char *text, 
 		argp_error(state, "%s must be a number from %ld to %ld, not '%s'", what, min, max,
 			   text);
 	return number;
+}
+
+double parse_seconds(struct argp_state *state, const char *text)
+{
+	double seconds;
+	char *end;
+
+	errno = 0;
+	seconds = strtod(text, &end);
+	if (errno || end == text || *end || !(seconds > 0 && seconds <= INT_MAX))
+		argp_error(state, "SECONDS must be a number above 0, not '%s'", text);
+	return seconds;
+}
+
+unsigned long long parse_ms(struct argp_state *state, const char *text)
+{
+	char *end;
+	double ms = strtod(text, &end);
+
+	if (end == text || *end || !(ms >= 0 && ms <= INT_MAX))
+		argp_error(state, "MS must be a number from 0 to %d, not '%s'", INT_MAX, text);
+	return ms * 1e6;
 }
 
 pid_t parse_pid(struct argp_state *state, const char *text)

@@ -24,12 +24,17 @@
 static volatile sig_atomic_t stopped;
 static double deadline; /* by now(); 0 is never */
 
-static double now(void)
+unsigned long long now_ns(void)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+static double now(void)
+{
+	return now_ns() / 1e9;
 }
 
 static void stop(int sig)
@@ -137,16 +142,22 @@ unsigned long long poll_ring(struct ring_buffer *ring)
 	return handled;
 }
 
+/* All that is there, announced or not. */
+static void consume_perf(struct perf_buffer *perf)
+{
+	if (perf_buffer__consume(perf) < 0)
+		die("cannot read the perf buffer");
+	flush_output();
+}
+
 void poll_perf(struct perf_buffer *perf)
 {
 	while (running()) {
 		if (perf_buffer__poll(perf, next_look_ms()) < 0 && errno != EINTR)
 			die("cannot read the perf buffer");
-		flush_output();
+		consume_perf(perf);
 	}
-	if (perf_buffer__consume(perf) < 0)
-		die("cannot read the perf buffer");
-	flush_output();
+	consume_perf(perf);
 }
 
 void sleep_while_running(double seconds)

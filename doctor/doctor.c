@@ -137,14 +137,6 @@ static bool read_setting(const char *path, const char *key, char *buf, size_t si
 	return found;
 }
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 /*
  * Run @argv in directory @dir, with the first @size - 1 bytes that it writes to descriptor @fd
  * (1 or 2) in @text, and for at most @seconds; what it started and left running ends with it.
@@ -154,7 +146,7 @@ static int run(char *const *argv, const char *dir, int fd, double seconds, char 
 {
 	int out = memfd_create("output", MFD_CLOEXEC), err, tries = 0;
 	const struct timespec tick = { .tv_nsec = 5000000 };
-	double end = now() + seconds;
+	double end = now_ns() / 1e9 + seconds;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	siginfo_t info = {};
@@ -184,9 +176,9 @@ static int run(char *const *argv, const char *dir, int fd, double seconds, char 
 	}
 
 	while (!waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid) {
-		if (tries < 2 && (now() >= end || (!tries && !running()))) {
+		if (tries < 2 && (now_ns() / 1e9 >= end || (!tries && !running()))) {
 			kill(-pid, tries++ ? SIGKILL : SIGTERM);
-			end = now() + 1;
+			end = now_ns() / 1e9 + 1;
 		}
 		nanosleep(&tick, NULL);
 	}

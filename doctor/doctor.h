@@ -27,9 +27,6 @@ void print_unseen(const char *name);
 /* Print what is so on this machine. */
 void check_machine(void);
 
-/* What the kernel says of its types, loaded once; NULL, with errno, if it says nothing. */
-const struct btf *kernel_btf(void);
-
 /* Print the kernel's options that matter, as its configuration has them or as trying shows. */
 void check_kernel_options(void);
 

@@ -46,11 +46,6 @@ static const struct kernel_option {
 	{ "CONFIG_SCHED_CLASS_EXT", "schedulers", { 6, 12 }, .sign = "/sys/kernel/sched_ext" },
 };
 
-static const struct bpf_insn nothing[] = {
-	{ .code = BPF_ALU64 | BPF_MOV | BPF_K }, /* r0 = 0 */
-	{ .code = BPF_JMP | BPF_EXIT },
-};
-
 /*
  * Load and attach a program that does nothing: for tracing, to a function that only the kernel's
  * own tests call; for the network, to no interface, which the kernel says only if it knows the
@@ -59,22 +54,17 @@ static const struct bpf_insn nothing[] = {
 static int try_attach(enum bpf_prog_type type, enum bpf_attach_type attach)
 {
 	const char *function = "bpf_fentry_test1";
-	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = attach);
+	bool is_fentry = attach == BPF_TRACE_FENTRY;
 	LIBBPF_OPTS(bpf_link_create_opts, create);
-	int program, link, id;
+	int program, link;
 
-	if (attach == BPF_TRACE_FENTRY) {
-		if (!kernel_btf())
-			return -EAGAIN;
-		id = btf__find_by_name_kind(kernel_btf(), function, BTF_KIND_FUNC);
-		if (id < 0)
-			return -EAGAIN;
-		load.attach_btf_id = id;
-	} else if (attach == BPF_TRACE_KPROBE_MULTI) {
+	if (is_fentry && (!kernel_btf() || !kernel_type_id(function, BTF_KIND_FUNC)))
+		return -EAGAIN;
+	if (attach == BPF_TRACE_KPROBE_MULTI) {
 		create.kprobe_multi.syms = &function;
 		create.kprobe_multi.cnt = 1;
 	}
-	program = bpf_prog_load(type, "doctor", "GPL", nothing, 2, &load);
+	program = load_nothing(type, attach, is_fentry ? function : NULL, 0);
 	if (program < 0)
 		return program;
 	link = bpf_link_create(program, 0, attach, &create);
@@ -107,7 +97,7 @@ static int try(const struct kernel_option *option)
 		return 0;
 	/* It does not tell why, which may be a want of privileges. */
 	fd = option->map ? bpf_map_create(option->map, NULL, 4, 4, 1, NULL) :
-			   bpf_prog_load(option->type, NULL, "GPL", nothing, 2, NULL);
+			   load_nothing(option->type, 0, NULL, 0);
 	if (fd < 0)
 		return fd;
 	close(fd);

@@ -175,15 +175,6 @@ static void check_memlock(void)
 			    "%s; before Linux 5.11 BPF maps count", value);
 }
 
-const struct btf *kernel_btf(void)
-{
-	static struct btf *btf;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	return btf;
-}
-
 static void check_btf(void)
 {
 	const char *path = "/sys/kernel/btf/vmlinux";

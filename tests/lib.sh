@@ -194,8 +194,13 @@ $(tail -n 5 "$T/stderr")"
 
 # says REGEX: the last command of exits had a line that matches the ERE on stderr.
 says() {
-	grep -Eq -e "$1" "$T/stderr" || fail "stderr has no line like: $1
-$(cat "$T/stderr")"
+	says_in "$1" stderr
+}
+
+# says_in REGEX FILE: the file $T/FILE, such as err, has a line that matches the ERE.
+says_in() {
+	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
+$(cat -v "$T/$2")"
 }
 
 # Kill process $1 and its descendants.

@@ -124,6 +124,6 @@ int main(void)
 	one("-d1s", EXIT_USAGE, "SECONDS");
 	one("-z", EXIT_USAGE, "invalid option");
 	one("--nonsense", EXIT_USAGE, "unrecognized option");
-	one("operand", EXIT_USAGE, "Too many");
+	one("operand", EXIT_USAGE, "It takes options only");
 	return finished();
 }
