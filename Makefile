@@ -5,15 +5,20 @@
 #   make test                                             all tests, here and in the VMs
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
-#   make bench [EXAMPLE=02-tracepoint]                    what an event costs
+#   make bench [EXAMPLE=02-tracepoint] [RECORD=1]         what an event costs; keep it for make docs
 #   make doctor [ARGS=02-tracepoint]                      what will run on this machine, and why not
 #   make new NAME=mytool [FROM=02-tracepoint] [DIR=../mytool] [STANDALONE=1]
 #                                                         begin your own as a copy of one
+#   make install [PREFIX=/usr/local] [DESTDIR=] [PROGRAM_PREFIX=hl-]
+#                                                         the tools, man pages, completion
+#   make uninstall [PREFIX=/usr/local] [DESTDIR=]         remove just these
 #   make docs | docs-check | docs-record                  the generated tables: see docs/Makefile
+#   make site                                             the book as web pages: docs/.output/site
 #   make vmlinux [FROM=running]                           generate vmlinux.h anew
 #   make clean
 #
-# V=1 shows the commands. CC, CLANG, BPFTOOL, CFLAGS and LIBBPF_SRC are yours to set.
+# V=1 shows the commands. CC, CLANG, BPFTOOL, CFLAGS and LIBBPF_SRC are yours to set; with STATIC=1
+# the tools need no library.
 
 EXAMPLES := $(patsubst %/Makefile,%,$(wildcard [0-9][0-9]-*/Makefile))
 EXAMPLE  ?= 02-tracepoint
@@ -64,13 +69,25 @@ vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 	@vm/test $(KERNEL:%=-k %) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
 
 bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
-	@bench/run $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+	@$(AS_OWNER) $(MAKE) -C bench
+	@bench/run $(if $(RECORD),-r) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+	@$(if $(RECORD),$(if $(filter file,$(origin EXAMPLE)),bench/growth -r))
 
 docs docs-check: all
 	@$(AS_OWNER) $(MAKE) -C docs $(patsubst docs%,%,$(subst -,,$@))
 
 docs-record:
 	@$(AS_OWNER) $(MAKE) -C docs record
+
+site:
+	@$(AS_OWNER) docs/site/build
+
+install: $(EXAMPLES)
+	@$(AS_OWNER) common/stage.sh .output/install $(EXAMPLES)
+	@common/install.sh install .output/install
+
+uninstall:
+	@common/install.sh uninstall
 
 new:
 	@$(AS_OWNER) env STANDALONE=$(STANDALONE) common/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
@@ -82,4 +99,4 @@ clean:
 	@for dir in common $(wildcard doctor docs/verifier) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record new run test vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record install new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)

@@ -4,9 +4,10 @@ set -eu
 
 usage() {
 	cat <<-END
-		usage: ./setup.sh                        install what build, run and tests need
+		usage: ./setup.sh                        install what build, run and most tests need
 		       ./setup.sh run [EXAMPLE [ARG...]] and build and run an example, with its demo
 		       ./setup.sh test                   and build all examples and run all tests
+		       ./setup.sh site                   and make the web pages of the book
 
 		Only what is missing is installed, from the distribution, by its package manager.
 		Installing and running need root: as an ordinary user, sudo is used for just that.
@@ -15,8 +16,9 @@ usage() {
 	END
 }
 
-# What must be there (a command, NAME.pc for pkg-config, or a file), and the package that
-# has it, or - where nothing is needed.
+# What must be there (a command, NAME.pc for pkg-config, NAME.py for Python, or a file), and the
+# package that has it, or - where nothing is needed. What follows "only" is big, and needed only
+# for ./setup.sh site or test.
 requirements() {
 	cat <<-END
 		# what            apt              dnf                   pacman          zypper             apk
@@ -31,6 +33,9 @@ requirements() {
 		libelf.pc         libelf-dev       elfutils-libelf-devel libelf          libelf-devel       elfutils-dev
 		zlib.pc           zlib1g-dev       zlib-devel            zlib            zlib-devel         zlib-dev
 		libdw.pc          libdw-dev        elfutils-devel        libelf          libdw-devel        elfutils-dev
+		/usr/include/bzlib.h libbz2-dev    -                     -               -                  -
+		help2man          help2man         help2man              help2man        help2man           help2man
+		mandoc            mandoc           -                     -               -                  -
 		dpkg-source       dpkg-dev         -                     -               -                  -
 		jq                jq               jq                    jq              jq                 jq
 		gojq              gojq             -                     -               -                  -
@@ -47,6 +52,13 @@ requirements() {
 		xz                xz-utils         xz                    xz              xz                 xz
 		zstd              zstd             zstd                  zstd            zstd               zstd
 		/usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring - - - -
+		only              site test
+		sphinx-build      python3-sphinx   -                     -               -                  -
+		furo.py           furo             -                     -               -                  -
+		myst_parser.py    python3-myst-parser -                  -               -                  -
+		sphinx_copybutton.py python3-sphinx-copybutton -         -               -                  -
+		only              test
+		chromium-headless-shell $apt_chromium -                  -               -                  -
 	END
 }
 
@@ -70,6 +82,7 @@ has() {
 	/usr/share/keyrings/*) [ $manager != apt ] || [ -e "$1" ] ;;
 	/*) [ -e "$1" ] ;;
 	*.pc) pkg-config --exists "${1%.pc}" 2>/dev/null ;;
+	*.py) /usr/bin/python3 -c "import ${1%.py}" 2>/dev/null ;;
 	clang) command -v "$clang" >/dev/null ;;
 	llvm-strip) # The one that belongs to that clang.
 		command -v "$($clang -print-prog-name=llvm-strip 2>/dev/null)" >/dev/null
@@ -93,10 +106,18 @@ has() {
 	esac
 }
 
-# Print what of the table is missing: its first column, or the packages for $manager.
+# Print what of the table is missing for $purpose: its first column, or the packages for $manager.
 missing() {
 	requirements | while read -r what apt dnf pacman zypper apk; do
-		[ "$what" != "#" ] || continue
+		case $what in
+		"#") continue ;;
+		only)
+			case " $apt $dnf " in
+			*" $purpose "*) continue ;;
+			*) break ;;
+			esac
+			;;
+		esac
 		eval "package=\$$manager"
 		[ "$package" = - ] || has "$what" || eval "echo \"\$$1\""
 	done | sort -u | xargs
@@ -189,7 +210,7 @@ build() {
 }
 
 case ${1:-} in
-"" | run | test) ;;
+"" | run | site | test) ;;
 --help | -h) usage && exit ;;
 *) usage >&2 && exit 2 ;;
 esac
@@ -206,9 +227,12 @@ done
 distribution=$(. /etc/os-release && echo "$ID ${ID_LIKE:-}")
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 case $distribution in
-*ubuntu*) apt_bpftool=linux-tools-generic ;;
-*) apt_bpftool=bpftool ;;
+*ubuntu*) # Chromium is a snap there, which a container cannot have.
+	apt_bpftool=linux-tools-generic apt_chromium=-
+	;;
+*) apt_bpftool=bpftool apt_chromium=chromium-headless-shell ;;
 esac
+purpose=${1:-}
 clang=${CLANG:-}
 for name in $clang clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
 	[ -z "$clang" ] && command -v "$name" >/dev/null && clang=$name
@@ -226,6 +250,7 @@ run)
 	# In the environment: on make's command line it would override the example's own EXAMPLE.
 	exec env EXAMPLE="$example" ARGS="$*" make run
 	;;
+site) build site ;;
 test)
 	build
 	exec make test

@@ -19,7 +19,7 @@ all:
 
 # common/ is up to date when make at the top got here; else it looks for itself.
 ifndef COMMON_BUILT
-$(COMMON)/.output/config.mk $(COMMON)/.output/libexample.a: common ;
+$(addprefix $(COMMON)/.output/,config.mk libexample.a link): common ;
 common:
 	@$(MAKE) --no-print-directory -C $(COMMON)
 endif
@@ -36,9 +36,9 @@ DIR     := $(notdir $(CURDIR))
 all: $(EXAMPLE) $(PROGRAMS)
 	@:
 
-$(EXAMPLE): $(OBJECTS) $(COMMON)/.output/libexample.a
+$(EXAMPLE): $(OBJECTS) $(COMMON)/.output/libexample.a $(COMMON)/.output/link
 	$(call say,LINK,$(DIR)/$@)
-	$Q$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) $(LIBBPF_LIBS) -o $@
+	$Q$(FIND_LIBS) $(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %/link,$^) $(LIBS) -o $@
 
 $(OBJECTS): $O/%.o: %.c $(BPF:%=$O/%.skel.h) $(COMMON)/.output/config.mk
 	$(call say,CC,$(DIR)/$<)

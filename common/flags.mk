@@ -18,6 +18,14 @@ BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensi
 # vmlinux.h, parsed once: it has 130,000 lines, which cost clang 0.4 s for every program.
 VMLINUX_PCH = $(COMMON)/.output/vmlinux-$(ARCH)-$(notdir $(CLANG)).pch
 
+# What a tool is linked with. STATIC=1: archives only, so that it runs where no library is.
+ifeq ($(STATIC),1)
+  FIND_LIBS = libs=$$($(COMMON)/archives.sh '$(CC)' $(LDLIBS) $(LIBBPF_LIBS)) &&
+  LIBS      = -static -Wl,--wrap=dlopen,-u,__wrap_dlopen $$libs
+else
+  LIBS      = $(LDLIBS) $(LIBBPF_LIBS)
+endif
+
 # Quiet unless V=1: say what is made, not how.
 ifneq ($(V),1)
   Q   := @

@@ -38,7 +38,7 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 	rebuilds vmlinux/x86/vmlinux.h "PCH:vmlinux.h $bpf"
 	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop'
 	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop'
-	rebuilds common/example.h "CC:error.c CC:json.c CC:ksym.c CC:options.c CC:poll.c \
+	rebuilds common/example.h "CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:options.c CC:poll.c CC:probe.c \
 CC:text.c AR:libexample.a $loader"
 }
 
