@@ -100,9 +100,10 @@ static struct cause diagnose(int err)
 				       "container?); start the container with --privileged",
 				       EXIT_FAILED };
 	}
-	if (err == EPERM && geteuid() && !has_capability(CAP_NET_ADMIN))
+	if (err == EPERM && geteuid() &&
+	    !(has_capability(CAP_NET_ADMIN) && has_capability(CAP_SYS_ADMIN)))
 		return (struct cause){ "run it with sudo (or grant CAP_NET_ADMIN too, which BPF for the "
-				       "network takes)",
+				       "network takes; uprobes take CAP_SYS_ADMIN)",
 				       EXIT_FAILED };
 	if (err == EACCES && geteuid() && !has_capability(CAP_DAC_READ_SEARCH))
 		return (struct cause){ "run it with sudo (or grant CAP_DAC_READ_SEARCH, to read what "

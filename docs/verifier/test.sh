@@ -31,7 +31,7 @@ look_up() {
 # judge NAME PROGRAM REGEX; $without is what takes capabilities away first
 judge() {
 	status=0
-	said=$($without .output/gallery ".output/$1.bpf.o" "$2" 2>&1) || status=$?
+	said=$($without ./gallery ".output/$1.bpf.o" "$2" 2>&1) || status=$?
 	[ $status -ne 0 ] || said=accepted
 	! printf '%s\n' "$said" | grep -Eqx -e "$3" || return 0
 	for kernel in $(./expected | cut -f 2); do
@@ -80,7 +80,7 @@ test_30_kfunc() {
 	look_up 30-kfunc
 	case $regex in
 	"invalid func unknown"*)
-		exits 1 .output/gallery -v .output/30-kfunc.bpf.o bad
+		exits 1 ./gallery -v .output/30-kfunc.bpf.o bad
 		grep -qxF "kfunc 'bpf_task_from_pid' is referenced but wasn't resolved" "$T/stdout" || fail "$(cat "$T/stdout")"
 		;;
 	esac
@@ -99,7 +99,7 @@ test_the_README_is_true() {
 	./check >"$T/check" || fail "$(cat "$T/check")"
 	case $release in
 	6.12.*) # the log in it is from there
-		.output/gallery -v .output/01-null-check.bpf.o bad | comparable >"$T/log"
+		./gallery -v .output/01-null-check.bpf.o bad | comparable >"$T/log"
 		# shellcheck disable=SC2016 # backquotes of Markdown
 		sed -n '/^```text$/,/^```$/p' README.md | grep -v '^```' | comparable >"$T/shown"
 		diff "$T/shown" "$T/log" || fail "the log in README.md is another"
