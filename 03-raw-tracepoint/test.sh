@@ -77,6 +77,7 @@ test_a_number_without_a_name_stays_a_number() {
 }
 
 test_what_each_CPU_counted_is_added_up() {
+	two_cpus
 	trace ./calls cpus 1000
 	expect 1 "select(.syscall == \"getppid\" and .count == $(cat "$T/calls"))"
 }

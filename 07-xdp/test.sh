@@ -149,6 +149,7 @@ test_100000_odd_packets_are_judged_as_by_another_parser() {
 }
 
 test_no_packet_is_lost_to_the_counters_when_two_CPUs_count() {
+	two_cpus
 	silence
 	start in_ns b ./xdpblock -i vb 0.0.0.0/0
 	id=$(program_on vb)

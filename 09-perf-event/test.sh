@@ -347,8 +347,7 @@ test_only_the_CPUs_that_are_online_are_asked() {
 
 test_a_CPU_may_go_offline_before_and_meanwhile() {
 	[ "$(cat /proc/1/comm)" = init ] && [ -d /hello-libbpf ] || skip "only in a VM of vm/run: it switches a CPU off"
-	cpu=/sys/devices/system/cpu/cpu1/online
-	[ -e $cpu ] || skip "there is no second CPU that can be switched off"
+	two_cpus
 	at_end "echo 1 >$cpu"
 	start profile -e cpu-clock
 	grep -q ' on 2 CPUs' "$T/err" || fail "$(cat "$T/err")"

@@ -309,6 +309,16 @@ with_capabilities() {
 		--inh-caps "$capabilities" --ambient-caps "$capabilities" "$@"
 }
 
+# two_cpus: have two CPUs for this case. An emulated VM begins with one, since a second slows down all.
+two_cpus() {
+	cpu=/sys/devices/system/cpu/cpu1/online
+	if [ "$(nproc)" -eq 1 ]; then
+		[ -e $cpu ] || skip "this machine has one CPU"
+		at_end "echo 0 >$cpu"
+		echo 1 >$cpu
+	fi
+}
+
 # cgroup_root: print where cgroup v2 is mounted, which is not /sys/fs/cgroup everywhere.
 cgroup_root() {
 	awk '$3 == "cgroup2" { print $2; found = 1; exit } END { exit !found }' /proc/mounts ||
