@@ -39,14 +39,21 @@ struct {
 	__type(value, struct attempt);
 } attempts SEC(".maps");
 
-/* Linux 5.10 does not let fentry use socket storage: there by the socket's address. Since 7.2, by
- * thread: those that are in connect() and have not come to TCP yet. */
+/* Linux 5.10 does not let fentry use socket storage: there by the socket's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 10240);
 	__type(key, __u64);
 	__type(value, struct attempt);
-} others SEC(".maps");
+} attempts_by_address SEC(".maps");
+
+/* On the thread (see 04-tp-btf): when it called connect(), in ns since boot; 0 once TCP has it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u64);
+} calls SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -64,8 +71,8 @@ static __always_inline struct attempt *attempt_of(struct sock *sk, struct attemp
 	if (use_sk_storage)
 		return bpf_sk_storage_get(&attempts, sk, new, new ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (new)
-		bpf_map_update_elem(&others, &address, new, BPF_ANY);
-	return bpf_map_lookup_elem(&others, &address);
+		bpf_map_update_elem(&attempts_by_address, &address, new, BPF_ANY);
+	return bpf_map_lookup_elem(&attempts_by_address, &address);
 }
 
 /* @sk and @to, of which one may be NULL, say where from and where to. */
@@ -111,7 +118,7 @@ static __always_inline int end(struct sock *sk, enum outcome outcome, int error,
 	if (use_sk_storage)
 		bpf_sk_storage_delete(&attempts, sk);
 	else
-		bpf_map_delete_elem(&others, &(__u64){ (__u64)sk });
+		bpf_map_delete_elem(&attempts_by_address, &(__u64){ (__u64)sk });
 	__sync_fetch_and_add(&under_way, -1);
 	return 0;
 }
@@ -131,11 +138,14 @@ static __always_inline bool is_wanted(void)
 
 static __always_inline int begin(struct sock *sk)
 {
-	__u64 tid = (__u32)bpf_get_current_pid_tgid();
 	struct attempt attempt = {};
+	__u64 *call;
 
-	if (follow_syscalls)
-		bpf_map_delete_elem(&others, &tid);
+	if (follow_syscalls) {
+		call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, 0);
+		if (call)
+			*call = 0;
+	}
 	if (!is_wanted() || attempt_of(sk, NULL)) /* IPv6 sockets may come to both functions */
 		return 0;
 	describe_caller(&attempt);
@@ -210,40 +220,45 @@ int BPF_PROG(on_close, struct sock *sk)
  * depends on the architecture. @regs are the registers of the caller, with the arguments.
  */
 SEC("fentry.s")
-int BPF_PROG(on_call, const struct pt_regs *regs)
+int BPF_PROG(on_call)
 {
-	__u64 tid = (__u32)bpf_get_current_pid_tgid();
-	struct attempt attempt = {};
-	__u16 family;
+	__u64 *call;
 
-	if (bpf_copy_from_user(&family, sizeof(family), (void *)PT_REGS_PARM2_CORE_SYSCALL(regs)))
-		family = AF_INET; /* or any other: it will fail for a bad address */
-	if ((family != AF_INET && family != AF_INET6) || !is_wanted())
+	if (!is_wanted())
 		return 0;
-	describe_caller(&attempt);
-	if (bpf_map_update_elem(&others, &tid, &attempt, BPF_ANY))
+	call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (call)
+		*call = bpf_ktime_get_ns();
+	else
 		count_dropped();
 	return 0;
 }
 
+/* Nearly all calls leave at the first line: the rest is for those that fail. */
 SEC("fexit.s")
 int BPF_PROG(on_call_exit, const struct pt_regs *regs, long ret)
 {
-	void *uaddr = (void *)PT_REGS_PARM2_CORE_SYSCALL(regs);
-	__u64 tid = (__u32)bpf_get_current_pid_tgid();
-	struct attempt *attempt = bpf_map_lookup_elem(&others, &tid);
 	struct sockaddr_in6 address;
+	struct attempt attempt = {};
+	bool unreadable;
+	__u64 *call;
+	void *uaddr;
 
-	if (!attempt)
-		return 0; /* TCP has it, or had it */
 	/* EALREADY and EISCONN are about an attempt that was made before. */
-	if (ret < 0 && ret != -EALREADY && ret != -EISCONN &&
-	    is_tcp(PT_REGS_PARM1_CORE_SYSCALL(regs))) {
-		/* The longer address, or the shorter; what cannot be read is zeros. */
-		if (bpf_copy_from_user(&address, sizeof(address), uaddr))
-			bpf_copy_from_user(&address, sizeof(struct sockaddr_in), uaddr);
-		send_event(attempt, NOT_TRIED, -ret, NULL, &address);
-	}
-	bpf_map_delete_elem(&others, &tid);
+	if (ret >= 0 || ret == -EALREADY || ret == -EISCONN || !is_wanted())
+		return 0;
+	call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, 0);
+	if (!call || !*call || !is_tcp(PT_REGS_PARM1_CORE_SYSCALL(regs)))
+		return 0; /* TCP has it, or had it; or it is none of ours */
+	describe_caller(&attempt);
+	attempt.begin_ns = *call;
+	*call = 0;
+	/* The longer address, or the shorter; what cannot be read is zeros. */
+	uaddr = (void *)PT_REGS_PARM2_CORE_SYSCALL(regs);
+	unreadable = bpf_copy_from_user(&address, sizeof(address), uaddr) &&
+		     bpf_copy_from_user(&address, sizeof(struct sockaddr_in), uaddr);
+	if (unreadable || address.sin6_family == AF_INET || address.sin6_family == AF_INET6)
+		send_event(&attempt, NOT_TRIED, -ret, NULL, &address);
 	return 0;
 }

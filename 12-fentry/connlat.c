@@ -108,6 +108,8 @@ int main(int argc, char **argv)
 			  bpf_program__set_attach_target(skel->progs.on_call_exit, 0, SYS_CONNECT)))
 		die("cannot find %s", SYS_CONNECT);
 	bpf_map__set_autocreate(skel->maps.attempts, sk_storage);
+	bpf_map__set_autocreate(skel->maps.attempts_by_address, !sk_storage);
+	bpf_map__set_autocreate(skel->maps.calls, sleepable);
 
 	/* Constants can be set until the load, when the verifier drops the code they rule out. */
 	skel->rodata->wanted_pid = wanted.pid;
