@@ -11,7 +11,8 @@
 #include "funccount.h"
 #include "funccount.skel.h"
 
-#define LIST "/sys/kernel/tracing/available_filter_functions_addrs"
+#define NAMES "/sys/kernel/tracing/available_filter_functions"
+#define LIST  NAMES "_addrs" /* the same with their addresses, since Linux 6.5 */
 
 static struct {
 	pid_t pid;
@@ -90,24 +91,31 @@ static const char *match(const char *name, const char *const *globs, size_t coun
 	return NULL;
 }
 
-/* Find the functions that can be traced and match. A line is "ffffffff81000000 name [module]". */
-static void find_functions(void)
+/* Write @name, and @module if that is not "", into @to as they are shown. */
+static void join(char to[NAME_SIZE], const char *name, const char *module)
 {
-	size_t globs = 0, room = 0;
+	snprintf(to, NAME_SIZE, *module ? "%.100s %s" : "%.127s", name, module);
+}
+
+/* Add the functions of @list, the file @path, that match. A line is "name [module]", and an address
+ * is before it if @has_addrs. */
+static void read_list(FILE *list, const char *path, bool has_addrs)
+{
 	char line[1024], name[768], module[128];
-	FILE *list = fopen(LIST, "re");
+	size_t globs = 0, room = 0;
 	const char *glob;
 
-	if (!list)
-		die("cannot read %s", LIST);
 	while (wanted.globs[globs])
 		globs++;
 	while (fgets(line, sizeof(line), list)) {
+		char *rest = line;
+		unsigned long addr = has_addrs ? strtoul(line, &rest, 16) : 0;
 		struct function *function;
-		unsigned long addr;
-		int words = sscanf(line, "%lx %767s %127s", &addr, name, module);
 
-		glob = words < 2 ? NULL : match(name, (const char *const *)wanted.globs, globs);
+		*module = 0;
+		glob = sscanf(rest, "%767s %127s", name, module) < 1 ?
+			       NULL :
+			       match(name, (const char *const *)wanted.globs, globs);
 		if (!glob || !strncmp(name, "__ftrace_invalid_address", 24))
 			continue;
 		if (match(name, own, sizeof(own) / sizeof(*own)))
@@ -122,12 +130,91 @@ static void find_functions(void)
 		function = &functions[function_count++];
 		memset(function, 0, sizeof(*function));
 		function->addr = addr;
-		snprintf(function->name, sizeof(function->name), words == 3 ? "%.100s %s" : "%.127s",
-			 name, module);
+		join(function->name, name, module);
+	}
+	if (!function_count)
+		fail("there is no function '%s' that can be traced (see %s)", wanted.globs[0], path);
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct function *a = left, *b = right;
+
+	return strcmp(a->name, b->name);
+}
+
+/*
+ * Take the addresses of the functions from /proc/kallsyms, where a line is "ffffffff81000000 t name
+ * [module]". Two functions may have the same name; if kallsyms has more of one than the list, then
+ * some of these cannot be traced, nobody knows which, and all of them are left out.
+ */
+static void find_addrs(void)
+{
+	char line[1024], name[768], module[128], type;
+	size_t *symbols = calloc(function_count, sizeof(*symbols)), kept = 0;
+	FILE *list = fopen("/proc/kallsyms", "re");
+	struct function key, *end = functions + function_count;
+
+	if (!list || !symbols)
+		die("cannot read /proc/kallsyms");
+	qsort(functions, function_count, sizeof(*functions), by_name);
+	while (fgets(line, sizeof(line), list)) {
+		struct function *function;
+		unsigned long addr;
+		size_t nth;
+
+		*module = 0;
+		if (sscanf(line, "%lx %c %767s %127s", &addr, &type, name, module) < 3 ||
+		    !strchr("tTwW", type))
+			continue;
+		join(key.name, name, module);
+		function = bsearch(&key, functions, function_count, sizeof(*functions), by_name);
+		if (!function)
+			continue;
+		if (!addr)
+			fail("/proc/kallsyms hides addresses; before Linux 6.5 this takes CAP_SYSLOG, and "
+			     "kernel.kptr_restrict below 2");
+		while (function > functions && !by_name(function - 1, &key))
+			function--;
+		nth = symbols[function - functions]++;
+		if (nth < (size_t)(end - function) && !by_name(function + nth, &key))
+			function[nth].addr = addr;
 	}
 	fclose(list);
-	if (!function_count)
-		fail("there is no function '%s' that can be traced (see %s)", wanted.globs[0], LIST);
+
+	for (size_t first = 0, next; first < function_count; first = next) {
+		next = first + 1;
+		while (next < function_count && !by_name(&functions[next], &functions[first]))
+			next++;
+		for (size_t i = first; i < next; i++)
+			if (functions[i].addr && symbols[first] <= next - first)
+				functions[kept++] = functions[i];
+	}
+	free(symbols);
+	if (kept < function_count)
+		warn("left out %zu functions: before Linux 6.5 nothing says where they are",
+		     function_count - kept);
+	if (!kept)
+		fail("no function is left");
+	function_count = kept;
+}
+
+static void find_functions(void)
+{
+	const char *path = LIST;
+	FILE *list = fopen(path, "re");
+	bool has_addrs = list || errno != ENOENT;
+
+	if (!has_addrs) {
+		path = NAMES;
+		list = fopen(path, "re");
+	}
+	if (!list)
+		die("cannot read %s", path);
+	read_list(list, path, has_addrs);
+	fclose(list);
+	if (!has_addrs)
+		find_addrs();
 
 	addrs = calloc(function_count, sizeof(*addrs));
 	if (!addrs)
@@ -172,7 +259,6 @@ static void need_kprobe_multi(void)
 		errno = -err;
 		die("cannot attach to any function");
 	}
-	need_path(LIST, "list of functions with their addresses; Linux 6.5 has it");
 }
 
 static struct bpf_link *attach(struct bpf_program *program, bool retprobe, bool session)
@@ -189,15 +275,19 @@ static struct bpf_link *attach(struct bpf_program *program, bool retprobe, bool 
 static int cpus;
 static unsigned long long shown; /* calls */
 
-/* The sum over all CPUs. The list has the address of ftrace's place-holder, bpf_get_func_ip() that
- * of the function: 4 bytes before it where jumps must hit a mark (x86's IBT). */
+/*
+ * The sum over all CPUs. Where jumps must hit a mark (x86's IBT), a function begins 4 bytes before
+ * ftrace's place-holder. The list has that one's address and bpf_get_func_ip() says the function's;
+ * /proc/kallsyms has the function's, and the first kernels with IBT say the place-holder's.
+ */
 static struct calls calls_of(const struct bpf_map *map, __u64 addr)
 {
+	__u64 before = addr - 4, after = addr + 4;
 	struct calls values[cpus], sum = {};
-	__u64 before = addr - 4;
 
 	if (bpf_map__lookup_elem(map, &addr, sizeof(addr), values, sizeof(values), 0) &&
-	    bpf_map__lookup_elem(map, &before, sizeof(before), values, sizeof(values), 0))
+	    bpf_map__lookup_elem(map, &before, sizeof(before), values, sizeof(values), 0) &&
+	    bpf_map__lookup_elem(map, &after, sizeof(after), values, sizeof(values), 0))
 		return sum; /* not called yet */
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		sum.count += values[cpu].count;

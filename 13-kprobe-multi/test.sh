@@ -98,6 +98,45 @@ test_option_i_prints_differences_and_people_get_columns_and_the_demo() {
 	END
 }
 
+# Before Linux 6.5 there is no list with addresses: hide it, and of two functions with one name, one.
+test_without_a_list_of_addresses_it_takes_those_of_kallsyms() {
+	need_kprobe_multi
+	list=/sys/kernel/tracing/available_filter_functions
+	mkdir "$T/tracing"
+	grep -v ' \[' $list >"$T/all"
+	twin=$(awk 'FNR == NR { symbols[$3] += $2 ~ /[tTwW]/; next } symbols[$1] == 2 && listed[$1]++ { print $1; exit }' \
+		/proc/kallsyms "$T/all")
+	cat >"$T/hide" <<-END
+		#!/bin/sh
+		mount --bind "$T/tracing" /sys/kernel/tracing && exec "\$@"
+	END
+	chmod +x "$T/hide"
+	cp "$T/all" "$T/tracing/available_filter_functions"
+	exits 0 unshare -m "$T/hide" ./funccount -d 0.01 vfs_unlink "$twin"
+	says '^funccount: attached to 3 functions '
+	awk -v twin="$twin" '$1 != twin || seen++' "$T/all" >"$T/tracing/available_filter_functions"
+	gated ./calls unlink 50 "$T/file"
+	unshare -m "$T/hide" $with_sigint ./funccount -j -p $gated_pid 'vfs_unlin*' "$twin" >"$T/out" 2>"$T/err" </dev/null &
+	echo $! >"$T/.pid.tool"
+	wait_for "the tool is attached" is_attached "$T/err"
+	open_gate
+	stop
+	expect 1 'select(.function == "vfs_unlink" and .count == 50)'
+	grep -qx 'funccount: left out 1 functions: before Linux 6.5 nothing says where they are' "$T/err" || fail "$(cat "$T/err")"
+	grep -q '^funccount: attached to 1 functions ' "$T/err" || fail "$(cat "$T/err")"
+	exits 1 unshare -m "$T/hide" ./funccount "$twin"
+	says '^funccount: no function is left$'
+	exits 1 unshare -m "$T/hide" ./funccount 'no_such_function*'
+	says "^funccount: there is no function 'no_such_function\*' that can be traced \(see $list\)$"
+
+	as_nobody grep -q '^0* ' /proc/kallsyms || return 0
+	for caps in -all,+bpf,+perfmon,+dac_read_search -all,+bpf,+perfmon,+dac_read_search,+syslog; do
+		exits $(case $caps in *syslog) echo 0 ;; *) echo 1 ;; esac) unshare -m "$T/hide" setpriv --reuid=65534 --regid=65534 \
+			--clear-groups --bounding-set $caps --inh-caps $caps --ambient-caps $caps ./funccount -d 0.01 vfs_unlink
+		case $caps in *syslog) ;; *) says '^funccount: /proc/kallsyms hides addresses; before Linux 6\.5 this takes CAP_SYSLOG, and kernel\.kptr_restrict below 2$' ;; esac
+	done
+}
+
 # ---- bad input ----
 
 test_wrong_options_are_usage_errors() {
