@@ -19,23 +19,35 @@ DESCRIBE(event);
 #define SHORT_LINE 256	/* bytes, with the NUL */
 #define PAGE_SIZE  4096 /* the smallest there is; where pages are larger, one look is too many */
 
+/* Set by the loader before it loads: which of the next two maps is used. */
+const volatile bool use_task_storage;
+
 /* What the entry knows and the return needs. */
 struct call {
-	__u64 begin_ns;
+	__u64 begin_ns; /* 0: none is under way */
 	const char *prompt;
 };
 
+/* The call that a thread is in, kept with the thread (see 04-tp-btf): it goes as that goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct call);
+} calls SEC(".maps");
+
 /*
- * The calls that are under way, by thread. Not all return: Ctrl-C leaves readline() by a longjmp,
- * and who closes the terminal ends bash in the middle of it. A plain HASH would fill up with
- * those; this one makes room by itself, where nobody has looked for longest.
+ * The same for kernels that let no uprobe program have that (it came with 5.12): by thread id. Not
+ * all calls return: Ctrl-C leaves readline() by a longjmp, and who closes the terminal ends bash in
+ * the middle of it. A plain HASH would fill up with those; this one makes room by itself, where
+ * nobody has looked for longest.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 10240);
 	__type(key, __u32);
 	__type(value, struct call);
-} calls SEC(".maps");
+} calls_by_tid SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -69,19 +81,34 @@ static __always_inline enum text_state read_text(char *to, __u32 size, const cha
 
 static __always_inline int enter(const char *prompt)
 {
+	struct call call = { .begin_ns = bpf_ktime_get_ns(), .prompt = prompt }, *own;
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct call call = { .begin_ns = bpf_ktime_get_ns(), .prompt = prompt };
 
-	if (bpf_map_update_elem(&calls, &tid, &call, BPF_ANY))
+	if (use_task_storage) {
+		own = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL,
+					   BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (own)
+			*own = call;
+		else
+			count_dropped();
+	} else if (bpf_map_update_elem(&calls_by_tid, &tid, &call, BPF_ANY)) {
 		count_dropped();
+	}
 	return 0;
 }
 
+enum outcome {
+	SETTLED, /* sent, or dropped */
+	TOO_LONG, /* the line, for the record */
+	NOT_HERE, /* a string is not in memory, but can perhaps be had */
+};
+
 /*
  * Send the event, in a record with room for @room bytes of the line: a number that the verifier
- * must know. Returns false if the line has more, and then sends nothing.
+ * must know. If that is TOO_LONG, or @can_wait and NOT_HERE, it sends nothing.
  */
-static __always_inline bool send(const struct call *call, const char *line, __u32 room)
+static __always_inline enum outcome send(const struct call *call, const char *line, __u32 room,
+					 bool can_wait)
 {
 	__u32 size = offsetof(struct event, line) + room;
 	struct event *event;
@@ -89,43 +116,59 @@ static __always_inline bool send(const struct call *call, const char *line, __u3
 	event = bpf_ringbuf_reserve(&events, size, 0);
 	if (!event) {
 		count_dropped();
-		return true;
+		return SETTLED;
 	}
 	event->line_state = read_text(event->line, room, line);
 	if (event->line_state == TEXT_CUT && room < LINE_SIZE) {
 		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
-		return false;
+		return TOO_LONG;
 	}
 	event->prompt_state = read_text(event->prompt, sizeof(event->prompt), call->prompt);
+	if (can_wait && (event->line_state == TEXT_UNREADABLE ||
+			 event->prompt_state == TEXT_UNREADABLE)) {
+		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
+		return NOT_HERE;
+	}
 	event->time_ns = call->begin_ns;
 	event->typing_ns = bpf_ktime_get_ns() - call->begin_ns;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	bpf_ringbuf_submit(event, submit_flags(&events, size));
-	return true;
+	return SETTLED;
 }
 
 static __always_inline int leave(const char *line, bool may_sleep)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
+	enum outcome outcome;
 	struct call *call;
 
+	if (use_task_storage)
+		call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, 0);
+	else
+		call = bpf_map_lookup_elem(&calls_by_tid, &tid);
 	/* Both probes see a call or none does, as the entry's was there first; so it made room. */
-	call = bpf_map_lookup_elem(&calls, &tid);
-	if (!call) {
+	if (!call || !call->begin_ns) {
 		count_dropped();
 		return 0;
 	}
-	/* Before a record is reserved: those after it are not read until it is submitted. */
-	if (may_sleep) {
+	/* Most lines are short, with room for a long one in each record few would fit; and most
+	 * strings are in memory, so first try without the wait. */
+	outcome = send(call, line, SHORT_LINE, may_sleep);
+	/* No record is reserved now: those after it would not be read until it is submitted. */
+	if (outcome != SETTLED && may_sleep) {
 		page_in(call->prompt, PROMPT_SIZE);
 		page_in(line, LINE_SIZE);
 	}
-	/* Most lines are short; with room for a long one in each record, few would fit. */
-	if (!send(call, line, SHORT_LINE))
-		send(call, line, LINE_SIZE);
-	bpf_map_delete_elem(&calls, &tid);
+	if (outcome == NOT_HERE)
+		outcome = send(call, line, SHORT_LINE, false);
+	if (outcome == TOO_LONG)
+		send(call, line, LINE_SIZE, false);
+	if (use_task_storage)
+		call->begin_ns = 0;
+	else
+		bpf_map_delete_elem(&calls_by_tid, &tid);
 	return 0;
 }
 

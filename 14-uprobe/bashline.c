@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	struct ring_buffer *events;
 	unsigned long long shown;
 	char path[PATH_MAX];
-	bool sleepable;
+	bool sleepable, task_storage;
 
 	parse_options(&argp, argc, argv);
 	find_readline(path, sizeof(path));
@@ -226,6 +226,13 @@ int main(int argc, char **argv)
 	bpf_program__set_autoload(skel->progs.on_readline_return, !sleepable);
 	bpf_program__set_autoload(skel->progs.on_readline_sleepable, sleepable);
 	bpf_program__set_autoload(skel->progs.on_readline_return_sleepable, sleepable);
+
+	/* Likewise one of the maps; the verifier does not look at the code for the other. */
+	task_storage = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_task_storage_get,
+					       NULL) == 1;
+	skel->rodata->use_task_storage = task_storage;
+	bpf_map__set_autocreate(skel->maps.calls, task_storage);
+	bpf_map__set_autocreate(skel->maps.calls_by_tid, !task_storage);
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
 	if (bashline_bpf__load(skel))
