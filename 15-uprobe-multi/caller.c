@@ -5,13 +5,17 @@
  *	caller N		twenty_1() N times, twenty_2() 2 N times ... twenty_20() 20 N times
  *	caller sleep N MS	sleep_ms(MS) N times
  *	caller recurse N	recurse(N)
+ *	caller leap N		leap() N times, left by a longjmp, and 200 ms later once so that it returns
  *	caller wait N		the first, after a line on stdin
  *	caller flood N		twenty_1() N times, as fast as it goes; prints how many ns one took
  */
+#include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NAMES(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) \
 	X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)
@@ -29,6 +33,15 @@ static void call_all(long count)
 	for (int i = 0; i < 20; i++)
 		for (long n = 0; n < (i + 1) * count; n++)
 			functions[i](n);
+}
+
+static jmp_buf target;
+
+__attribute__((noinline)) static void leap(bool away)
+{
+	if (away)
+		longjmp(target, 1);
+	__asm__ volatile("");
 }
 
 static long flood(long count)
@@ -52,6 +65,13 @@ int main(int argc, char **argv)
 			sleep_ms(atol(argv[3]));
 	} else if (argc == 3 && !strcmp(mode, "recurse")) {
 		recurse(count);
+	} else if (argc == 3 && !strcmp(mode, "leap")) {
+		static volatile long n;
+
+		setjmp(target);
+		if (n == count)
+			usleep(200000);
+		leap(n++ < count);
 	} else if (argc == 3 && !strcmp(mode, "wait")) {
 		getchar();
 		call_all(count);
@@ -60,7 +80,7 @@ int main(int argc, char **argv)
 	} else if (argc == 2 && atol(mode) > 0) {
 		call_all(atol(mode));
 	} else {
-		fprintf(stderr, "usage: caller N | sleep N MS | recurse N | wait N | flood N\n");
+		fprintf(stderr, "usage: caller N | sleep N MS | recurse N | leap N | wait N | flood N\n");
 		return 2;
 	}
 	return 0;

@@ -33,33 +33,38 @@ struct {
 	__type(value, struct count);
 } counts SEC(".maps");
 
-/* For kernels without sessions: the calls that are under way, by thread and function. */
-struct call_key {
-	__u32 tid;
-	__u32 function;
-};
+/*
+ * For kernels without sessions: the calls that a thread is in, the innermost last, kept with the
+ * thread itself (see 04-tp-btf). Not all return: a longjmp leaves them. So that these do not stay,
+ * each has the stack pointer: as the stack grows down, what is below a new call's is over.
+ */
+#define MAX_DEPTH 64 /* of deeper calls the kernel does not follow the return */
 
 struct call {
 	__u64 begin_ns;
-	__u64 depth; /* of calls inside, where the function calls itself: these are not timed */
+	__u64 sp;
+	__u64 function;
+};
+
+struct stack {
+	__u64 depth;
+	struct call calls[MAX_DEPTH];
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 10240);
-	__type(key, struct call_key);
-	__type(value, struct call);
-} calls SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct stack);
+} stacks SEC(".maps");
 
 /* Until 6.18 these had no argument. What follows ___ is not part of the name that libbpf looks for
  * in the kernel; the one whose type does not fit stays unresolved. */
 extern bool bpf_session_is_return___old(void) __weak __ksym;
 extern __u64 *bpf_session_cookie___old(void) __weak __ksym;
 
-static __always_inline struct count *count_of(void *ctx)
+static __always_inline struct count *count_of(__u32 function)
 {
-	__u32 function = bpf_get_attach_cookie(ctx);
-
 	return bpf_map_lookup_elem(&counts, &function);
 }
 
@@ -69,55 +74,70 @@ static __always_inline void add_time(struct count *count, __u64 begin_ns)
 	__sync_fetch_and_add(&count->total_ns, bpf_ktime_get_ns() - begin_ns);
 }
 
-static __always_inline int enter(void *ctx)
+static __always_inline int enter(struct pt_regs *ctx)
 {
-	struct call_key key = { .tid = bpf_get_current_pid_tgid(),
-				.function = bpf_get_attach_cookie(ctx) };
-	struct count *count = count_of(ctx);
-	struct call call = {}, *outer;
+	__u32 function = bpf_get_attach_cookie(ctx);
+	struct count *count = count_of(function);
+	__u64 sp = PT_REGS_SP(ctx), depth;
+	struct stack *stack;
+	struct call *call;
 
 	if (!count)
 		return 0; /* cannot be, but the verifier does not know */
 	__sync_fetch_and_add(&count->calls, 1);
 	if (!timed)
 		return 0;
-	outer = bpf_map_lookup_elem(&calls, &key);
-	if (outer) {
-		outer->depth++;
+	stack = bpf_task_storage_get(&stacks, bpf_get_current_task_btf(), NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!stack) {
+		count_dropped();
 		return 0;
 	}
-	call.begin_ns = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&calls, &key, &call, BPF_ANY))
-		count_dropped();
+	depth = stack->depth;
+	for (int i = 0; i < MAX_DEPTH && depth; i++) {
+		call = &stack->calls[(depth - 1) % MAX_DEPTH];
+		/* Where one function ends in a jump to another, both have the same. */
+		if (call->sp > sp || (call->sp == sp && call->function != function))
+			break;
+		depth--;
+	}
+	if (depth < MAX_DEPTH) {
+		call = &stack->calls[depth++];
+		call->function = function;
+		call->sp = sp;
+		call->begin_ns = bpf_ktime_get_ns();
+	}
+	stack->depth = depth;
 	return 0;
 }
 
 static __always_inline int leave(void *ctx)
 {
-	struct call_key key = { .tid = bpf_get_current_pid_tgid(),
-				.function = bpf_get_attach_cookie(ctx) };
-	struct call *call = bpf_map_lookup_elem(&calls, &key);
-	struct count *count = count_of(ctx);
+	struct stack *stack = bpf_task_storage_get(&stacks, bpf_get_current_task_btf(), NULL, 0);
+	__u32 function = bpf_get_attach_cookie(ctx);
+	struct count *count = count_of(function);
 
-	if (!call || !count)
+	if (!stack || !count)
 		return 0; /* it had begun before we were attached */
-	if (call->depth) {
-		call->depth--;
-		return 0;
+	for (int i = 0; i < MAX_DEPTH && stack->depth; i++) {
+		struct call *call = &stack->calls[--stack->depth % MAX_DEPTH];
+
+		if (call->function == function) {
+			add_time(count, call->begin_ns);
+			break;
+		}
 	}
-	add_time(count, call->begin_ns);
-	bpf_map_delete_elem(&calls, &key);
 	return 0;
 }
 
 /*
  * A session is entry and return in one program, and eight bytes (the session's cookie, which is not
- * the probe's) that the kernel keeps from one to the other, for each call: no hash is needed. If
+ * the probe's) that the kernel keeps from one to the other, for each call: no stack is needed. If
  * the entry returned 1, the return would not be traced.
  */
 static __always_inline int enter_or_leave(void *ctx)
 {
-	struct count *count = count_of(ctx);
+	struct count *count = count_of(bpf_get_attach_cookie(ctx));
 	bool is_return;
 	__u64 *begin;
 

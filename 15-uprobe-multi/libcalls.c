@@ -19,18 +19,18 @@ static struct {
 	pid_t pid;
 	long interval;
 	bool latency;
-	bool hash;
+	bool no_session;
 	bool sleepable;
 } wanted = { .pattern = "*", .pid = -1, .interval = FOREVER };
 
-enum { OPTION_HASH = 256, OPTION_SLEEPABLE };
+enum { OPTION_NO_SESSION = 256, OPTION_SLEEPABLE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
 	{ "latency", 'L', NULL, 0, "Time the calls too", 0 },
 	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, rather than at the end", 0 },
-	{ "hash", OPTION_HASH, NULL, 0,
-	  "With -L: use two programs and a hash where the kernel has sessions too, to compare", 0 },
+	{ "no-session", OPTION_NO_SESSION, NULL, 0,
+	  "With -L: use two programs where the kernel has sessions too, to compare", 0 },
 	{ "sleepable", OPTION_SLEEPABLE, NULL, 0, "Use sleepable programs, to compare", 0 },
 	{ 0 },
 };
@@ -47,8 +47,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'i':
 		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
 		return 0;
-	case OPTION_HASH:
-		wanted.hash = true;
+	case OPTION_NO_SESSION:
+		wanted.no_session = true;
 		return 0;
 	case OPTION_SLEEPABLE:
 		wanted.sleepable = true;
@@ -247,7 +247,7 @@ int main(int argc, char **argv)
 	skel = libcalls_bpf__open();
 	if (!skel)
 		die("cannot open the BPF object");
-	session = wanted.latency && !wanted.hash && kernel_has(BPF_TRACE_UPROBE_SESSION);
+	session = wanted.latency && !wanted.no_session && kernel_has(BPF_TRACE_UPROBE_SESSION);
 	if (!session && !kernel_has(BPF_TRACE_UPROBE_MULTI))
 		skip("needs Linux 6.6 (uprobe.multi links); this kernel has none");
 
@@ -260,6 +260,7 @@ int main(int argc, char **argv)
 	bpf_program__set_autoload(skel->progs.on_return_sleepable,
 				  wanted.latency && !session && sleepable);
 	bpf_program__set_autoload(skel->progs.on_session_sleepable, session && sleepable);
+	bpf_map__set_autocreate(skel->maps.stacks, wanted.latency && !session);
 	bpf_map__set_max_entries(skel->maps.counts, functions_count);
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
@@ -288,7 +289,7 @@ int main(int argc, char **argv)
 	else if (!session)
 		skel->links.on_call = attach(skel->progs.on_call, false, false);
 
-	kind = session ? "a session" : wanted.latency ? "entry, return and a hash" : "their entry";
+	kind = session ? "a session" : wanted.latency ? "entry and return" : "their entry";
 	if (refused)
 		warn("left out %zu of the functions: the kernel cannot probe how they begin",
 		     refused);

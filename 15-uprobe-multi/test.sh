@@ -6,7 +6,7 @@ library=.output/libtwenty.so
 
 # What it should use for -L here, unless told otherwise.
 case $(uname -r) in
-6.[6-9].* | 6.1[0-2].*) timing='entry, return and a hash' ;;
+6.[6-9].* | 6.1[0-2].*) timing='entry and return' ;;
 *) timing='a session' ;;
 esac
 old_kernel() {
@@ -65,36 +65,47 @@ test_each_function_has_exactly_its_calls() {
 test_calls_are_timed_in_every_way() {
 	start libcalls -j -L $library
 	start_as sleepable libcalls -j -L --sleepable $library
-	start_as hash libcalls -j -L --hash $library
-	start_as both libcalls -j -L --hash --sleepable $library
+	start_as entry libcalls -j -L --no-session $library
+	start_as both libcalls -j -L --no-session --sleepable $library
 	start_as columns libcalls -L $library sleep_ms
 	./caller 2
 	./caller sleep 3 20
 	./caller recurse 4
-	for name in columns both hash sleepable tool; do stop $name; done
+	for name in columns both entry sleepable tool; do stop $name; done
 	says_in "^libcalls: attached to 23 functions of $library, with $timing; Ctrl-C to stop\$" err
 	says_in "^libcalls: attached to 23 functions of $library, with $timing, sleepable; Ctrl-C to stop\$" sleepable.err
-	says_in "^libcalls: attached to 23 functions of $library, with entry, return and a hash; Ctrl" hash.err
-	says_in "^libcalls: attached to 23 functions of $library, with entry, return and a hash, sleepable; Ctrl" both.err
-	for name in tool sleepable hash both; do
+	says_in "^libcalls: attached to 23 functions of $library, with entry and return; Ctrl" entry.err
+	says_in "^libcalls: attached to 23 functions of $library, with entry and return, sleepable; Ctrl" both.err
+	for name in tool sleepable entry both; do
 		expect 22 'select(.timed > 0 and .mean_ns > 0)' $name
 		expect 20 'select((.function | test("twenty_|seven")) and .timed == .calls)' $name
 		expect 1 'select(.function == "sleep_ms" and .calls == 3 and .timed == 3
 			and .mean_ns >= 20000000 and .mean_ns < 2000000000)' $name
 		# Five calls, inside each other; the outermost took five milliseconds, the mean is three.
-		case $name$timing in
-		hash* | both* | *hash)
-			expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 1
-				and .mean_ns >= 5000000)' $name
-			;;
-		*)
-			expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 5
-				and .mean_ns >= 3000000)' $name
-			;;
-		esac
+		expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 5
+			and .mean_ns >= 3000000)' $name
 	done
 	[ "$(head -n 1 "$T/columns.out" | xargs)" = "CALLS MEAN-US FUNCTION" ] || fail "$(cat "$T/columns.out")"
 	says_in '^ +3 +[0-9]{5,}\.[0-9]{3} sleep_ms$' columns.out
+}
+
+# Calls that a longjmp leaves, and those deeper than the 64 that the kernel follows.
+test_calls_that_do_not_return_here_are_counted_but_not_timed() {
+	start libcalls -j -L ./caller leap
+	start_as entry libcalls -j -L --no-session ./caller leap
+	start_as deep libcalls -j -L $library recurse
+	start_as deep_entry libcalls -j -L --no-session $library recurse
+	./caller leap 100
+	./caller recurse 99
+	for name in deep_entry deep entry tool; do stop $name; done
+	for name in tool entry; do
+		expect 1 'select(.function == "leap" and .calls == 101 and .timed == 1
+			and .mean_ns < 200000000)' $name
+	done
+	for name in deep deep_entry; do
+		expect 1 'select(.function == "recurse" and .calls == 100 and .timed == 64
+			and .mean_ns >= 68000000)' $name
+	done
 }
 
 test_option_i_prints_what_is_new_and_option_p_counts_one_process_only() {
