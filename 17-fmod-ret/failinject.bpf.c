@@ -48,13 +48,21 @@ struct {
 
 static const __u32 zero;
 
-/* The rule, if it is for the current process. */
+static __always_inline bool is_used_up(const struct rule *rule)
+{
+	return rule->times && rule->failed >= rule->times;
+}
+
+/* The rule, if it is for the current process and may be the call's turn: nearly all calls are done
+ * with that, so it comes before there is any path to look up. */
 static __always_inline struct rule *find_rule(void)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct rule *rule = bpf_map_lookup_elem(&rules, &zero);
 
-	if (!rule || pid == own_pid || (rule->pid && rule->pid != pid))
+	if (!rule || pid == own_pid || (rule->pid && rule->pid != pid) || is_used_up(rule))
+		return NULL;
+	if (rule->percent < 100 && bpf_get_prandom_u32() % 100 >= rule->percent)
 		return NULL;
 	return rule;
 }
@@ -77,11 +85,8 @@ static __always_inline long inject(struct rule *rule, struct event *event, long 
 		event->path[0] = '\0';
 		size = 1;
 	}
-	if (!has_prefix(rule, event->path))
-		return 0;
-	if (rule->percent < 100 && bpf_get_prandom_u32() % 100 >= rule->percent)
-		return 0;
-	if (rule->times && rule->failed >= rule->times)
+	/* Others may have used it up while the path was looked up. */
+	if (!has_prefix(rule, event->path) || is_used_up(rule))
 		return 0;
 	__sync_fetch_and_add(&rule->failed, 1);
 	event->time_ns = bpf_ktime_get_ns();
@@ -102,10 +107,10 @@ static __always_inline long inject(struct rule *rule, struct event *event, long 
 SEC("fmod_ret/security_file_open")
 int BPF_PROG(on_open, struct file *file, int ret)
 {
-	struct event *event = bpf_map_lookup_elem(&scratch, &zero);
-	struct rule *rule = find_rule();
+	struct rule *rule = ret ? NULL : find_rule();
+	struct event *event = rule ? bpf_map_lookup_elem(&scratch, &zero) : NULL;
 
-	if (ret || !rule || !event)
+	if (!event)
 		return ret;
 	return inject(rule, event, bpf_d_path(&file->f_path, event->path, sizeof(event->path)));
 }
@@ -114,10 +119,10 @@ int BPF_PROG(on_open, struct file *file, int ret)
 SEC("fmod_ret")
 int on_function(void *ctx)
 {
-	struct event *event = bpf_map_lookup_elem(&scratch, &zero);
 	struct rule *rule = find_rule();
+	struct event *event = rule ? bpf_map_lookup_elem(&scratch, &zero) : NULL;
 
-	return rule && event ? inject(rule, event, 0) : 0;
+	return event ? inject(rule, event, 0) : 0;
 }
 
 /*
@@ -128,13 +133,13 @@ int on_function(void *ctx)
 SEC("fmod_ret.s")
 long on_syscall(void **ctx)
 {
-	struct event *event = bpf_map_lookup_elem(&scratch, &zero);
 	struct rule *rule = find_rule();
+	struct event *event = rule ? bpf_map_lookup_elem(&scratch, &zero) : NULL;
 	struct pt_regs *regs = ctx[0];
 	const void *path;
 	long size = 0;
 
-	if (!rule || !event)
+	if (!event)
 		return 0;
 	if (path_index >= 0 && bpf_ksym_exists(bpf_copy_from_user_str)) {
 		path = (void *)(path_index ? PT_REGS_PARM2_CORE_SYSCALL(regs) :
