@@ -460,7 +460,7 @@ static void draw(FILE *file)
 		 wanted.source ? wanted.source->name : clocks ? "cpu-clock" : "cycles");
 	draw_flame_graph(file, title, events, event_count);
 	if (ferror(file) || fclose(file)) /* a write on the way failed, or the last one */
-		die("cannot write %s", wanted.flame);
+		fail("cannot write %s: %m", wanted.flame);
 }
 
 int main(int argc, char **argv)
@@ -478,7 +478,7 @@ int main(int argc, char **argv)
 	if (wanted.flame) {
 		flame = fopen(wanted.flame, "we");
 		if (!flame)
-			die("cannot write %s", wanted.flame);
+			fail("cannot write %s: %m", wanted.flame);
 	}
 	if (!getrlimit(RLIMIT_NOFILE, &files)) { /* names.c holds many files open */
 		files.rlim_cur = files.rlim_max;

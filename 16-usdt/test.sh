@@ -198,6 +198,7 @@ test_wrong_options_are_usage_errors() {
 test_a_file_or_process_without_probes_is_named() {
 	exits 1 ./usdtsnoop /no/such/file
 	says '^usdtsnoop: cannot open /no/such/file: No such file or directory$'
+	[ "$(wc -l <"$T/stderr")" -eq 1 ] || fail "a hint that has nothing to do with it: $(cat "$T/stderr")"
 	exits 1 ./usdtsnoop test.sh
 	says '^usdtsnoop: ./test.sh is not a program \(an ELF file\)$'
 	exits 1 ./usdtsnoop usdtsnoop

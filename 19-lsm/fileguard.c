@@ -98,11 +98,11 @@ static void mark_file(const struct bpf_map *marks, const char *path)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
-		die("cannot mark %s", path);
+		fail("cannot mark %s: %m", path);
 	if (S_ISDIR(st.st_mode))
 		fail("cannot mark %s: it is a directory", path);
 	if (!realpath(path, mark.path))
-		die("cannot find the whole path of %s", path);
+		fail("cannot find the whole path of %s: %m", path);
 	if (bpf_map__update_elem(marks, &fd, sizeof(fd), &mark, sizeof(mark), BPF_ANY))
 		die("cannot mark %s", path);
 }

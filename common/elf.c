@@ -11,7 +11,7 @@ struct Elf *open_elf_file(const char *path, const char *what)
 	Elf *elf;
 
 	if (fd < 0)
-		die("cannot open %s", path);
+		fail("cannot open %s: %m", path);
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF)

@@ -107,7 +107,7 @@ static struct cause diagnose(int err)
 				       EXIT_FAILED };
 	if (err == EACCES && geteuid() && !has_capability(CAP_DAC_READ_SEARCH))
 		return (struct cause){ "run it with sudo (or grant CAP_DAC_READ_SEARCH, to read what "
-				       "only root may, as tracefs is)",
+				       "only root may, as tracefs is; uprobes take CAP_SYS_ADMIN)",
 				       EXIT_FAILED };
 	if (err == EACCES && !has_capability(CAP_SYS_ADMIN) && perf_is_forbidden())
 		return (struct cause){ "kernel.perf_event_paranoid is above 2, with which Debian's kernels "

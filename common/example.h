@@ -75,7 +75,10 @@ int parse_interface(const char *name);
  */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Print "TOOL: MESSAGE" and exit with EXIT_FAILED: for errors that no errno describes. */
+/*
+ * Print "TOOL: MESSAGE" and exit with EXIT_FAILED: for errors that no errno describes, and, with %m
+ * in @fmt, for those that are about what somebody has named and not about this machine.
+ */
 _Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*

@@ -151,7 +151,7 @@ int open_cgroup(const char *path)
 
 	fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		die("cannot open cgroup %s", full);
+		fail("cannot open cgroup %s: %m", full);
 	if (fstatfs(fd, &fs))
 		die("cannot look at %s", full);
 	if (fs.f_type != CGROUP2_SUPER_MAGIC)
