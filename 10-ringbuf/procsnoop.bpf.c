@@ -87,9 +87,9 @@ static __always_inline void describe(struct event *event, enum what what, struct
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 }
 
-static __always_inline bool is_wanted(__u32 ppid)
+static __always_inline bool is_wanted(const struct task_struct *task)
 {
-	return !wanted_ppid || wanted_ppid == ppid;
+	return !wanted_ppid || BPF_CORE_READ(task, real_parent, tgid) == wanted_ppid;
 }
 
 /* A thread or a process has been made. The parent is running; the child has not begun. */
@@ -100,7 +100,7 @@ int on_fork(struct trace_event_raw_task_newtask *ctx)
 	__u32 ppid = bpf_get_current_pid_tgid() >> 32;
 	struct event *event;
 
-	if ((ctx->clone_flags & CLONE_THREAD) || !is_wanted(ppid))
+	if ((ctx->clone_flags & CLONE_THREAD) || (wanted_ppid && wanted_ppid != ppid))
 		return 0;
 	event = reserve_event(size);
 	if (!event)
@@ -120,7 +120,7 @@ int on_exec(struct trace_event_raw_sched_process_exec *ctx)
 	const __u64 size = sizeof(struct event);
 	struct event *event;
 
-	if (!is_wanted(BPF_CORE_READ(task, real_parent, tgid)))
+	if (!is_wanted(task))
 		return 0;
 	event = reserve_event(size);
 	if (!event)
@@ -143,7 +143,7 @@ int on_exit(void *ctx)
 	struct event *event;
 	int code;
 
-	if (pid_tgid >> 32 != (__u32)pid_tgid || !is_wanted(BPF_CORE_READ(task, real_parent, tgid)))
+	if (pid_tgid >> 32 != (__u32)pid_tgid || !is_wanted(task))
 		return 0;
 	event = reserve_event(size);
 	if (!event)
