@@ -96,7 +96,7 @@ vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common $(wildcard doctor docs/verifier) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@for dir in common $(wildcard bench doctor docs/verifier) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
 .PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record install new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)

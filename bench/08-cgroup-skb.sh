@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # Datagrams of 64 bytes over loopback in one process; each is two packets, one sent and one
-# received, and each packet runs two programs. No packaged tool does the same work as a peer:
-# bpftrace has no cgroup_skb programs, and systemd's IPAccounting= is no command.
-events=200000
+# received, and each packet runs two programs. The ns are CPU time. No packaged tool does the same
+# work as a peer: bpftrace has no cgroup_skb programs, and systemd's IPAccounting= is no command.
+events=${EVENTS:-100000}
 tool="./cgnet"
 workload="./talk flood 127.0.0.1 $events"
+packet=02000000000202000000000108004500003200000000401100000a0102030a63000204d20009001e0000$(printf %044d 0)
+helpers="percpu_lookup*2 cgroup_id*2"

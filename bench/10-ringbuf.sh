@@ -1,25 +1,14 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-# Processes that end at once, one after the other: each is a fork and an exit. The CPU time that
-# they take more than untraced, for each way to send the events and to wake the reader; the output
-# goes to a file. bcc's exitsnoop is the peer for the half of it: it sends the exits only, through a perf
-# buffer.
-events=20000
-workload="./forks $((events / 2))"
-
-measure() {
-	for round in $(seq "$rounds"); do
-		sh -c "$workload" >>"$T/untraced"
-		for how in "-w each" "-w batch" "-w never" "--perf -w each" "--perf -w batch"; do
-			tool="./procsnoop $how"
-			trace ours $tool
-			tail -n 1 "$T/ours" >>"$T/$(echo "$how" | tr -d ' ')"
-		done
-		! command -v exitsnoop >/dev/null || trace peer exitsnoop
-	done
-	untraced=$(median "$T/untraced")
-	echo "$example: $events events a round; a process takes $untraced ns untraced ($(spread "$T/untraced"))"
-	for how in -weach -wbatch -wnever --perf-weach --perf-wbatch peer; do
-		[ ! -e "$T/$how" ] || echo "  $how: +$(($(median "$T/$how") - untraced)) ns ($(spread "$T/$how") in all)"
-	done
-	echo "  dropped: $(awk '{ n += $1 } END { print n + 0 }' "$T/ours.dropped"); $(median "$T/ours.kb") KiB"
-}
+# Processes that end at once, one after the other: each is a fork and an exit. The ns are the CPU time
+# of one process, halved. bcc's exitsnoop is the peer for the half of it: it sends the exits only.
+kind=stream
+events=${EVENTS:-10000}
+peer_events=$((events / 2))
+tool="./procsnoop"
+peer="/usr/sbin/exitsnoop"
+workload="./forks $((events / 2)) | awk '{ print \$1 / 2 }'"
+helpers="pid_tgid ktime uid_gid comm read_kernel*5 ringbuf"
+others="each=./procsnoop -w each
+perf=./procsnoop --perf -w batch
+perf each=./procsnoop --perf -w each"
+trigger="/bin/true"

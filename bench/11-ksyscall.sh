@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-# kill(own PID, 0) in one process, as fast as it can, with the output in a file. bcc's sigsnoop -k does
-# the same from tracepoints.
-events=200000
+# kill(own PID, 0) in one process, as fast as it can, with the output in a file. bcc's sigsnoop -k
+# does the same from tracepoints.
+kind=stream
+events=${EVENTS:-200000}
 tool="./killsnoop"
+needs="./killsnoop -d 0.01"
 peer="/usr/sbin/sigsnoop -k"
 workload="./killcalls flood $events"
-[ -e /sys/bus/event_source/devices/kprobe ] ||
-	measure() { echo "11-ksyscall: this kernel has no kprobes, so there is nothing to measure"; }
+helpers="pid_tgid*2 uid_gid ktime comm lru_insert_delete lru_lookup*2 ringbuf"
+flood="./killcalls flood 1000000"
+trigger="./killcalls flood 1"
