@@ -11,10 +11,10 @@ measure_view() { # VIEW NAME PEER...
 	objects=$(($(./bps $view 2>/dev/null | wc -l) - 1)) # but for the header
 	rm -f "$T/rounds"
 	for round in $(seq "$rounds"); do
-		add "ours kernel_ns" "$measure_bin" cpu 10 "cat $T/bpf/ours"
-		add "ours added_ns" "$measure_bin" cpu 10 "./bps $view"
-		add "floor kernel_ns" "$measure_bin" cpu 10 "cat $T/bpf/floor"
-		add "peer kernel_ns" "$measure_bin" cpu 10 "$*"
+		add "ours kernel_ns" "$measure_bin" cpu 10 cat "$T/bpf/ours"
+		add "ours added_ns" "$measure_bin" cpu 10 ./bps $view
+		add "floor kernel_ns" "$measure_bin" cpu 10 cat "$T/bpf/floor"
+		add "peer kernel_ns" "$measure_bin" cpu 10 "$@"
 	done
 	rm "$T/bpf/ours" "$T/bpf/floor"
 	jq -c -n --argjson rounds "$rounds" --argjson events "$objects" \
@@ -46,6 +46,6 @@ measure() {
 		sleepers="$sleepers $!"
 	done
 	measure_view ps ps ps -eo pid,ppid,uid,nlwp,comm:16,args
-	measure_view lsof 'ls -l /proc/PID/fd' 'ls -l /proc/[0-9]*/fd'
-	measure_view "map -m $map" "bpftool map dump" "bpftool map dump pinned $T/bpf/elements"
+	measure_view lsof 'ls -l /proc/PID/fd' sh -c 'exec ls -l /proc/[0-9]*/fd'
+	measure_view "map -m $map" "bpftool map dump" bpftool map dump pinned "$T/bpf/elements"
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * What a shell cannot measure well. One line of JSON for each:
+ * What a shell cannot measure well. TOOL, WORKLOAD, LOAD and TRIGGER are programs (or scripts) that
+ * are run without arguments. One line of JSON for each:
  *
  *	measure trace EVENTS OUT ERR TOOL WORKLOAD
- *		Start the shell command TOOL with its output in the files OUT and ERR, wait until it is
- *		attached, run the shell command WORKLOAD twice, which makes EVENTS events and prints
- *		the ns of one, and end TOOL. The first time is what the workload feels; the second has the
- *		kernel's statistics on, which cost something themselves, and is what the programs take.
+ *		Start TOOL with its output in the files OUT and ERR, wait until it is attached, run WORKLOAD
+ *		twice, which makes EVENTS events and prints the ns of one, and end TOOL. The first time is
+ *		what the workload feels; the second has the kernel's statistics on, which cost something
+ *		themselves, and is what the programs take.
  *	measure packet REPEAT HEX OUT ERR TOOL
  *		The same, but run TOOL's programs on that packet by BPF_PROG_TEST_RUN.
  *	measure flood OUT ERR TOOL WORKLOAD
  *		The same, once: what is lost is then for TOOL to say.
- *	measure latency COUNT TOOL LOAD TRIGGER
+ *	measure latency COUNT MARKED TOOL LOAD TRIGGER
  *		Start TOOL with its output in a pipe, and LOAD, if it is not empty, in the background. COUNT
- *		times run TRIGGER, and see after which time its line can be read: one that has $MARK in
- *		it if TRIGGER has, else any.
+ *		times run TRIGGER, and see after which time its line can be read: one that has TRIGGER's
+ *		$MARK in it if MARKED is 1, else any.
  *	measure helpers
  *		The ns that a call of each helper takes (helpers.bpf.c).
  *	measure send ADDRESS COUNT
@@ -26,9 +27,9 @@
  *		FILE. Prints nothing; there is FILE at first too, when all are there.
  *	measure stacks COUNT ROUNDS
  *		Page faults from so many places in the program; prints the ns of one.
- *	measure cpu COUNT COMMAND
+ *	measure cpu COUNT COMMAND [ARG...]
  *		Run it COUNT times: the CPU time and the time of one, and the largest resident memory.
- *	measure hold IFACE COMMAND
+ *	measure hold IFACE COMMAND [ARG...]
  *		Keep the XDP program of that interface open until SIGINT, then run COMMAND: for a peer
  *		that leaves its program to the kernel.
  *
@@ -104,12 +105,10 @@ static void sleep_ms(double ms)
 /* Start it with stdout and stderr there; -1 for the stdout is the pipe whose end is returned. */
 static int start(const char *command, const char *out, const char *err)
 {
-	char text[4096];
 	int pipe_fds[2] = { -1, -1 };
 
 	if (!out && pipe(pipe_fds))
 		die("pipe");
-	snprintf(text, sizeof(text), "exec %s", command);
 	tool = fork();
 	if (tool < 0)
 		die("fork");
@@ -121,7 +120,7 @@ static int start(const char *command, const char *out, const char *err)
 		dup2(open(err, O_WRONLY | O_CREAT | O_TRUNC, 0644), 2);
 		dup2(open("/dev/null", O_RDONLY), 0);
 		closefrom(3);
-		execl("/bin/sh", "sh", "-c", text, NULL);
+		execl(command, command, NULL);
 		_exit(127);
 	}
 	if (!out) {
@@ -346,16 +345,31 @@ static long long stop(int *status)
 /* Run a workload: the number in the last line that it prints. */
 static double run(const char *command)
 {
+	int fds[2], status = -1;
 	char line[256];
 	double ns = -1;
-	FILE *file = popen(command, "r");
+	FILE *file;
+	pid_t pid;
 
+	if (pipe(fds))
+		die("pipe");
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(fds[1], 1);
+		closefrom(3);
+		execl(command, command, NULL);
+		_exit(127);
+	}
+	close(fds[1]);
+	file = fdopen(fds[0], "r");
 	while (file && fgets(line, sizeof(line), file))
 		ns = atof(line);
-	if (!file || pclose(file) || ns < 0) {
+	if (!file || pid < 0 || waitpid(pid, &status, 0) != pid || status || ns < 0) {
 		errno = 0;
 		die("the workload failed: %s", command);
 	}
+	fclose(file);
 	return ns;
 }
 
@@ -436,8 +450,8 @@ static int compare(const void *a, const void *b)
 	return diff < 0 ? -1 : diff > 0;
 }
 
-/* Run a shell command in the background, with nothing to say. */
-static pid_t spawn(const char *command)
+/* Run a program in the background, with nothing to say. */
+static pid_t spawn(char *const command[])
 {
 	pid_t pid = fork();
 
@@ -445,7 +459,7 @@ static pid_t spawn(const char *command)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(open("/dev/null", O_RDWR), 1);
 		setpgid(0, 0);
-		execl("/bin/sh", "sh", "-c", command, NULL);
+		execvp(*command, command);
 		_exit(127);
 	}
 	return pid;
@@ -470,16 +484,15 @@ static bool read_mark(int fd, const char *mark)
 	return found;
 }
 
-static int latency(int count, const char *command, const char *load, const char *trigger)
+static int latency(int count, bool marked, const char *command, char *load, char *trigger)
 {
 	double *all = calloc(count, sizeof(*all));
 	int status, fd = start(command, NULL, "/dev/null");
-	bool marked = strstr(trigger, "$MARK");
 	pid_t loader;
 
 	/* Its reads here keep the pipe from filling up, so that it can get as far as attached. */
 	wait_attached(now_ms());
-	loader = *load ? spawn(load) : 0;
+	loader = *load ? spawn((char *const[]){ load, NULL }) : 0;
 	for (int i = 0; i < count; i++) {
 		double begin, end = now_ms() + 120 + 37 * i % 100; /* each at another phase */
 		char mark[32];
@@ -490,7 +503,7 @@ static int latency(int count, const char *command, const char *load, const char 
 		for (; now_ms() < end; sleep_ms(1))
 			read_mark(fd, NULL);
 		begin = now_ms();
-		pid = spawn(trigger);
+		pid = spawn((char *const[]){ trigger, NULL });
 		while (!read_mark(fd, marked ? mark : NULL)) {
 			struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 
@@ -706,7 +719,7 @@ static int stacks(int count, int rounds)
 	return 0;
 }
 
-static int cpu(int count, const char *command)
+static int cpu(int count, char *const command[])
 {
 	double begin = now_ms();
 	struct rusage usage;
@@ -720,7 +733,7 @@ static int cpu(int count, const char *command)
 	return 0;
 }
 
-static int hold(const char *iface, const char *command)
+static int hold(const char *iface, char *const command[])
 {
 	__u32 id = 0;
 	sigset_t set;
@@ -732,7 +745,8 @@ static int hold(const char *iface, const char *command)
 	if (bpf_xdp_query_id(if_nametoindex(iface), 0, &id) || bpf_prog_get_fd_by_id(id) < 0)
 		die("the XDP program of %s", iface);
 	sigwait(&set, &sig);
-	return system(command) != 0;
+	execvp(*command, command);
+	die("%s", *command);
 }
 
 int main(int argc, char **argv)
@@ -746,22 +760,22 @@ int main(int argc, char **argv)
 		return packet(atoi(argv[2]), argv[3], argv[4], argv[5], argv[6]);
 	if (!strcmp(mode, "flood") && argc == 6)
 		return flood(argv[2], argv[3], argv[4], argv[5]);
-	if (!strcmp(mode, "latency") && argc == 6)
-		return latency(atoi(argv[2]), argv[3], argv[4], argv[5]);
+	if (!strcmp(mode, "latency") && argc == 7)
+		return latency(atoi(argv[2]), atoi(argv[3]), argv[4], argv[5], argv[6]);
 	if (!strcmp(mode, "helpers") && argc == 2)
 		return helpers();
 	if (!strcmp(mode, "send") && argc == 4)
 		return send_packets(argv[2], atol(argv[3]));
-	if (!strcmp(mode, "hold") && argc == 4)
-		return hold(argv[2], argv[3]);
+	if (!strcmp(mode, "hold") && argc > 3)
+		return hold(argv[2], argv + 3);
 	if ((!strcmp(mode, "files") || !strcmp(mode, "unlinks")) && argc == 4)
 		return files(atol(argv[2]), argv[3], mode[0] == 'u');
 	if (!strcmp(mode, "threads") && argc == 4)
 		return threads(atoi(argv[2]), argv[3]);
 	if (!strcmp(mode, "stacks") && argc == 4)
 		return stacks(atoi(argv[2]), atoi(argv[3]));
-	if (!strcmp(mode, "cpu") && argc == 4)
-		return cpu(atoi(argv[2]), argv[3]);
+	if (!strcmp(mode, "cpu") && argc > 3)
+		return cpu(atoi(argv[2]), argv + 3);
 	fprintf(stderr, "usage: measure trace|packet|flood|latency|helpers|send|hold ... (see measure.c)\n");
 	return 2;
 }
