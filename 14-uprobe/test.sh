@@ -112,9 +112,9 @@ in_container() {
 		.output/libreadline.so.99 "$1/root" && exec "$1/root/$2" wait <"$1/$2.go"' sh "$T" "$1" &
 	eval "container_pid=$!"
 	exec 3>"$T/$1.go" # which waits until the other end is open
-	wait_for "$1 runs" runs "$container_pid" "$1"
+	wait_for "$1 runs" container_runs "$container_pid" "$1"
 }
-runs() {
+container_runs() {
 	[ "$(readlink "/proc/$1/exe")" = "$T/root/$2" ]
 }
 

@@ -25,6 +25,7 @@ waiting() {
 	./caller wait "$1" <"$T/go" &
 	waiting_pid=$!
 	exec 3>"$T/go"
+	poll runs "$waiting_pid" ./caller
 }
 go_on() {
 	echo >&3

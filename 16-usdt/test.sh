@@ -8,6 +8,7 @@ waiting() {
 	"$1" wait "$2" <"$T/go" >"$T/computed" &
 	waiting_pid=$!
 	exec 3>"$T/go"
+	poll runs "$waiting_pid" "$1"
 }
 go_on() {
 	echo >&3

@@ -66,6 +66,11 @@ alive() {
 	[ "${stat_line%% *}" != Z ]
 }
 
+# Is process $1 the program $2 by now? At first a background job is a copy of the shell.
+runs() {
+	[ "/proc/$1/exe" -ef "$2" ]
+}
+
 # Poll until the command succeeds; status 1 after TEST_DEADLINE seconds.
 poll() {
 	clock
