@@ -4,14 +4,21 @@
 
 format=-j
 # trace [-OPTION...] COMMAND...: run COMMAND as a process that syscount -j -p PID follows from its
-# exec to its end, so that its counts are exact.
+# exec to its end, so that its counts are exact: all over again where the kernel skipped programs.
 trace() {
+	for _ in 1 2 3 4 5; do
+		trace_once "$@"
+		[ "$(skipped)" -ne 0 ] || break
+	done
+}
+
+trace_once() {
 	options=
 	while [ "${1#-}" != "$1" ]; do
 		options="$options $1"
 		shift
 	done
-	rm -f "$T/go" "$T/ready" "$T/err" # start would take an earlier "attached" for its own
+	rm -f "$T/go" "$T/ready"
 	mkfifo "$T/go"
 	sh -c ': >"$0/ready"; read -r line <"$0/go"; exec "$@"' "$T" "$@" >"$T/calls" &
 	pid=$!
@@ -123,8 +130,9 @@ test_threads_that_end_are_forgotten() {
 }
 
 test_intervals_add_up() {
-	trace -i0.03 ./calls flood 300000
-	[ "$(total 'select(.syscall == "getppid").count')" = 300000 ] ||
+	trace_once -i0.03 ./calls flood 300000
+	calls=$(total 'select(.syscall == "getppid").count')
+	[ "$calls" -le 300000 ] && [ $((calls + $(skipped))) -ge 300000 ] ||
 		fail "$(jq -c 'select(.syscall == "getppid").count' "$T/out" | paste -s -d + -) is not 300000"
 	expect_at_least 3 'select(.syscall == "getppid")'
 	[ "$(jq -s 'map(.time_ns) | . == sort' "$T/out")" = true ] || fail "times out of order"
