@@ -87,7 +87,10 @@ test_who_shares_a_CPU_waits_for_milliseconds() {
 	expect 1 'select([.buckets[] | select(.from >= 1024) | .count] | add >= 3)'
 	expect 1 'select([.buckets[] | select(.from >= 1024) | .count] | add >= 3)' hash
 	expect 1 'select(.unit == "msecs" and ([.buckets[] | select(.from >= 2) | .count] | add >= 3))' ms
-	[ "$(sum .total)" = "$(sum .total "$T/ms.out")" ] || fail "$(cat "$T/out" "$T/ms.out")"
+	# A process that has ended may have to wait for a CPU once more before it is gone: by then the
+	# one that is stopped first may not look any more.
+	not_yet=$(($(sum .total) - $(sum .total "$T/ms.out")))
+	[ $not_yet -ge 0 ] && [ $not_yet -le 1 ] || fail "$(cat "$T/out" "$T/ms.out")"
 	# 0 to 1 ms are the slots below 1024 us, and at most those below 2048 us. Each instance reads
 	# the clock for itself, and an emulated CPU may be halted in between: hence the 3.
 	ms=$(sum '.buckets[0].count' "$T/ms.out")

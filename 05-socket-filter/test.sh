@@ -197,8 +197,7 @@ test_VLAN_tags_options_extension_headers_and_fragments() {
 }
 
 test_malformed_packets_do_no_harm() {
-	count=100000
-	[ "$TEST_DEADLINE" -le 20 ] || count=3000 # emulated, each packet takes a millisecond
+	count=$(bulk 100000)
 	watch
 	in_ns dns ./packets fuzz "$(program_id)" $count "${SEED:-1}"
 	talk afterwards
@@ -212,9 +211,7 @@ test_malformed_packets_do_no_harm() {
 }
 
 test_the_decoder_of_names_withstands_garbage() {
-	count=300000
-	[ "$TEST_DEADLINE" -le 20 ] || count=10000
-	.output/namefuzz $count "${SEED:-1}"
+	.output/namefuzz "$(bulk 300000)" "${SEED:-1}"
 }
 
 # ---- for people ----
