@@ -273,6 +273,18 @@ static void pin(struct bpf_link *link)
 	free(parent);
 }
 
+/*
+ * Some kernels reject every program for some iterators and load the others: Linux 6.18 does so with
+ * bpf_map_elem where a hypervisor forbids the kernel to patch its code. @section is "iter/NAME".
+ */
+static void skip_if_iterator_refused(const char *section)
+{
+	char function[64];
+
+	snprintf(function, sizeof(function), "bpf_iter_%s", strchr(section, '/') + 1);
+	skip_if_refused(section, BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, function);
+}
+
 int main(int argc, char **argv)
 {
 	union bpf_iter_link_info info = {};
@@ -308,8 +320,10 @@ int main(int argc, char **argv)
 	skel->rodata->shown_as[0] = ' ';
 
 	/* Load: fit the program to this kernel's types, and verify it. */
-	if (bps_bpf__load(skel))
+	if (bps_bpf__load(skel)) {
+		skip_if_iterator_refused(bpf_program__section_name(chosen));
 		die("cannot load the BPF object");
+	}
 
 	/* Attach: nothing runs yet. This binds the program to what it iterates over. */
 	link = bpf_program__attach_iter(chosen, &opts);

@@ -9,7 +9,9 @@
 #	run_tests
 #
 # and is run as root in its own directory; "./test.sh PATTERN" runs only the cases whose
-# name contains PATTERN. Each function test_* is a case. It runs in its own subshell under
+# name contains PATTERN. Each function test_* is a case, and so is each function once_*: these do
+# not depend on the kernel (how options are read, say), and run on one kernel only, the host's
+# (with TEST_ONCE=no in the environment they are left out). A case runs in its own subshell under
 # set -eu, so the first command that fails ends it; it has a directory $T of its own, and
 # all that it starts or makes with the functions here is ended and removed afterwards.
 #
@@ -127,9 +129,12 @@ start_as() {
 	wait "$start_pid" || start_status=$?
 	rm "$T/.pid.$start_name"
 	[ ! -e "$T/.skipped" ] || exit 4
-	[ $start_status -ne 4 ] || skip "$(sed 's/^[^ :]*: *//; s/^skipped: //; s/^ *hint: //' "$start_err" |
-		grep . | paste -s -d '~' - | sed 's/~/; /g')"
+	[ $start_status -ne 4 ] || skip "$(skip_reason "$start_err")"
 	fail "$* ended with status $start_status before it was attached"
+}
+# The reason that a tool gave in the file $1, its stderr, for not running here, on one line.
+skip_reason() {
+	sed 's/^[^ :]*: *//; s/^skipped: //; s/^ *hint: //' "$1" | grep . | paste -s -d '~' - | sed 's/~/; /g'
 }
 attached_or_ended() {
 	! alive "$start_pid" || is_attached "$start_err"
@@ -180,7 +185,8 @@ kill9() {
 }
 
 # exits STATUS COMMAND...: run COMMAND (a function too) with its output in $T/stdout and
-# $T/stderr; fail unless it ends in time, with that status.
+# $T/stderr; fail unless it ends in time, with that status. A tool that says it cannot run here
+# (status 4, where that is not the status wanted) skips the case.
 exits() {
 	exits_want=$1
 	shift
@@ -193,6 +199,9 @@ exits() {
 	exits_status=0
 	wait "$exits_pid" || exits_status=$?
 	[ ! -e "$T/.skipped" ] || exit 4
+	if [ "$exits_status" -eq 4 ] && [ "$exits_want" -ne 4 ]; then
+		skip "$(skip_reason "$T/stderr")"
+	fi
 	[ "$exits_status" -eq "$exits_want" ] || fail "status $exits_status, not $exits_want, from: $*
 $(tail -n 5 "$T/stderr")"
 }
@@ -413,9 +422,11 @@ can_send() {
 
 # ---- Running the cases ----
 
-# The names of the functions test_* in file $1.
+# The functions of file $1 that are cases: test_*, and once_* unless TEST_ONCE=no.
 list_cases() {
-	sed -n 's/^test_\([A-Za-z0-9_]*\)().*/\1/p' "$1"
+	kinds='test\|once'
+	[ "${TEST_ONCE:-}" != no ] || kinds=test
+	sed -n "s/^\\(\\($kinds\\)_[A-Za-z0-9_]*\\)().*/\\1/p" "$1"
 }
 
 # Undo what the case whose directory is $1 has made. Says so and returns 1 if something stays.
@@ -450,7 +461,7 @@ spell_out() {
 # Run the cases, print TAP; status 1 if one has failed.
 run_tests() {
 	set +e
-	twice=$(list_cases "$0" | sort | uniq -d)
+	twice=$(list_cases "$0" | sed 's/^[^_]*_//' | sort | uniq -d)
 	[ -z "$twice" ] || { echo "# two cases are called" $twice; return 1; }
 	cases=$(list_cases "$0" | grep -F -e "$(echo "$test_pattern" | tr ' ' _)")
 	# shellcheck disable=SC2086
@@ -472,10 +483,10 @@ run_tests() {
 run_case() {
 	T=$(mktemp -d "${TMPDIR:-/tmp}/hello-libbpf.XXXXXX") || exit 1
 	chmod 755 "$T"
-	( set -eu; "test_$1" ) >"$T/.log" 2>&1 </dev/null
+	( set -eu; "$1" ) >"$T/.log" 2>&1 </dev/null
 	case_status=$?
 	( clean_up "$T" ) >>"$T/.failed" 2>&1
-	spell_out "$1"
+	spell_out "${1#*_}"
 	title="$number - $title"
 	if [ ! -s "$T/.failed" ] && [ -e "$T/.skipped" ]; then
 		echo "ok $title # SKIP $(head -n 1 "$T/.skipped")"
