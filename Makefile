@@ -83,20 +83,20 @@ site:
 	@$(AS_OWNER) docs/site/build
 
 install: $(EXAMPLES)
-	@$(AS_OWNER) common/stage.sh .output/install $(EXAMPLES)
-	@common/install.sh install .output/install
+	@$(AS_OWNER) packaging/stage.sh .output/install $(EXAMPLES)
+	@packaging/install.sh install .output/install
 
 uninstall:
-	@common/install.sh uninstall
+	@packaging/install.sh uninstall
 
 new:
-	@$(AS_OWNER) env STANDALONE=$(STANDALONE) common/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
+	@$(AS_OWNER) env STANDALONE=$(STANDALONE) build/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
 
 vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common $(wildcard bench doctor docs/verifier) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@for dir in common $(wildcard bench doctor docs/verifier) $(if $(wildcard tests/Makefile),tests) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor clean common doctor docs/verifier docs docs-check docs-record install new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)

@@ -156,7 +156,7 @@ from_backports() {
 	if [ -n "$(apt-get indextargets "Codename: $suite")" ]; then
 		manage "$@"
 	else
-		manage HELLO_LIBBPF_CACHE="$temp" common/apt.sh system "$suite" -- "$@"
+		manage HELLO_LIBBPF_CACHE="$temp" build/apt.sh system "$suite" -- "$@"
 	fi
 	as_root rm -rf "$temp"
 }

@@ -20,7 +20,7 @@ VMLINUX_PCH = $(COMMON)/.output/vmlinux-$(ARCH)-$(notdir $(CLANG)).pch
 
 # What a tool is linked with. STATIC=1: archives only, so that it runs where no library is.
 ifeq ($(STATIC),1)
-  FIND_LIBS = libs=$$($(COMMON)/archives.sh '$(CC)' $(LDLIBS) $(LIBBPF_LIBS)) &&
+  FIND_LIBS = libs=$$($(COMMON)/../build/archives.sh '$(CC)' $(LDLIBS) $(LIBBPF_LIBS)) &&
   LIBS      = -static -Wl,--wrap=dlopen,-u,__wrap_dlopen $$libs
 else
   LIBS      = $(LDLIBS) $(LIBBPF_LIBS)

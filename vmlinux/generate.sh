@@ -4,7 +4,7 @@
 # vmlinux/generate.sh [running | FILE]: generate vmlinux/ARCH/vmlinux.h anew.
 #
 # Without an argument from Debian's newest cloud kernel of one series, fetched with
-# common/apt.sh; "running" takes the kernel that runs, FILE any kernel: vmlinuz, vmlinux,
+# build/apt.sh; "running" takes the kernel that runs, FILE any kernel: vmlinuz, vmlinux,
 # or the BTF alone. Two variables, for environment or make:
 #   ARCH    x86 or arm64 (default: this machine's; with a FILE any other name will do)
 #   KERNEL  the series, from trixie-backports (default: 7.2)
@@ -76,12 +76,12 @@ open_image() {
 fetch() {
 	[ -n "$deb" ] || fail "Debian's kernels are used for x86 and arm64 only; name a FILE"
 	export APT_ARCH=$deb
-	package=$("$top/common/apt.sh" trixie-backports -- \
+	package=$("$top/build/apt.sh" trixie-backports -- \
 		apt-cache pkgnames "linux-binary-$series." | grep -- "-cloud-$deb\$" |
 		sort -V | tail -n 1)
 	[ -n "$package" ] || fail "trixie-backports has no cloud kernel $series for $deb"
 	echo "generate.sh: fetching $package" >&2
-	(cd "$T" && "$top/common/apt.sh" trixie-backports -- \
+	(cd "$T" && "$top/build/apt.sh" trixie-backports -- \
 		apt-get -q download "$package:$deb" >"$T/log" 2>&1) ||
 		fail "cannot fetch $package: $(tail -n 1 "$T/log")"
 	dpkg-deb -x "$T"/*.deb "$T/package"

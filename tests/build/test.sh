@@ -7,7 +7,7 @@
 # copy_tree: the first example and what it needs, as $T/tree, built.
 copy_tree() {
 	mkdir "$T/tree"
-	(cd ../.. && tar cf - --exclude .output Makefile common headers vmlinux 02-tracepoint) |
+	(cd ../.. && tar cf - --exclude .output Makefile build common headers vmlinux 02-tracepoint) |
 		tar xf - -C "$T/tree"
 	cd "$T/tree"
 	rm -f 02-tracepoint/opensnoop 02-tracepoint/opencalls
@@ -81,7 +81,7 @@ test_gcc_and_clang_of_several_versions_build_it() {
 test_an_example_copied_out_builds_and_runs() {
 	need make
 	mkdir "$T/mine"
-	(cd ../.. && cp -r 02-tracepoint common headers vmlinux "$T/mine/")
+	(cd ../.. && cp -r 02-tracepoint build common headers vmlinux "$T/mine/")
 	cd "$T/mine/02-tracepoint"
 	rm -rf .output ../common/.output opensnoop
 	make >"$T/make" 2>&1 || fail "$(tail "$T/make")"

@@ -7,7 +7,7 @@ root=$(cd ../.. && pwd)
 # copy_of EXAMPLE...: these, and what they need, as $T/tree, with what was built of them.
 copy_of() {
 	mkdir "$T/tree"
-	(cd "$root" && tar cf - Makefile README.md common headers vmlinux "$@") | tar xf - -C "$T/tree"
+	(cd "$root" && tar cf - Makefile README.md build packaging common headers vmlinux "$@") | tar xf - -C "$T/tree"
 	cd "$T/tree"
 	make >"$T/make" 2>&1 || fail "$(tail "$T/make")"
 }

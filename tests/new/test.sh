@@ -40,14 +40,14 @@ test_a_standalone_copy_needs_nothing_of_the_checkout() {
 }
 
 test_what_is_wrong_is_named() {
-	exits 2 "$root/common/new.sh"
+	exits 2 "$root/build/new.sh"
 	says '^new: what is it to be called\?'
-	exits 2 "$root/common/new.sh" My-Tool
+	exits 2 "$root/build/new.sh" My-Tool
 	says "^new: NAME becomes part of C names: .*, not 'My-Tool'$"
-	exits 2 "$root/common/new.sh" mine 99-nothing "$T/mine"
+	exits 2 "$root/build/new.sh" mine 99-nothing "$T/mine"
 	says "^new: there is no example '99-nothing'$"
 	mkdir "$T/there"
-	exits 1 "$root/common/new.sh" mine 02-tracepoint "$T/there"
+	exits 1 "$root/build/new.sh" mine 02-tracepoint "$T/there"
 	says "^new: $T/there exists already$"
 }
 

@@ -7,3 +7,10 @@ tool="./syscount"
 peer="/usr/sbin/syscount -L"
 workload="./calls flood $events"
 helpers="ktime*2 hash_lookup*2 percpu_lookup"
+growth() {
+	for keys in 10 1000 100000; do
+		threads $keys || continue
+		trace $keys threads 300000 ./syscount "$woken_first; ./calls flood 300000"
+		undo_all
+	done
+}

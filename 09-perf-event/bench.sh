@@ -7,3 +7,9 @@ tool="./profile -e page-faults -f --stack-storage-size 131072"
 peer="bpftrace -e 'software:page-faults:1 { @[pid, comm, kstack, ustack] = count(); }'"
 workload="./burn faults $events"
 helpers="pid_tgid comm hash_lookup user_stack"
+growth() {
+	for keys in 100 10000; do
+		trace $keys stacks 100000 "./profile -e page-faults -f --stack-storage-size 65536" \
+			"$measure stacks $keys $((100000 / keys))"
+	done
+}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/libbpf.sh: find or build the libbpf that the tools are linked with, and print as
+# build/libbpf.sh: find or build the libbpf that the tools are linked with, and print as
 # makefile variables LIBBPF_CFLAGS, LIBBPF_LIBS and LIBBPF_VERSION. The first of these:
 #
 #   LIBBPF_SRC=DIR, a source tree of libbpf (relative to the checkout): it is built
@@ -112,7 +112,7 @@ case $(. /etc/os-release && echo "$ID ${ID_LIKE:-}") in
 *ubuntu*) suite=src:devel ;;
 *) suite=src:unstable ;;
 esac
-(cd "$temp" && "$top/common/apt.sh" $suite -- apt-get -q source libbpf) >"$temp/log" 2>&1 9>&- || {
+(cd "$temp" && "$top/build/apt.sh" $suite -- apt-get -q source libbpf) >"$temp/log" 2>&1 9>&- || {
 	why=$(grep -m 1 '^E: ' "$temp/log" || tail -n 1 "$temp/log")
 	fail "cannot fetch libbpf's source package: ${why#E: }$where"
 }

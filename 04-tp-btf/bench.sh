@@ -7,3 +7,10 @@ tool="./runqlat"
 peer="/usr/sbin/runqlat"
 workload="./crowd pingpong $((events / 2))"
 helpers="ktime*2 task_storage*2"
+growth() {
+	for keys in 10 1000 100000; do
+		threads $keys || continue
+		trace $keys threads 50000 ./runqlat "$woken_first; ./crowd pingpong 25000"
+		undo_all
+	done
+}

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/new.sh NAME [FROM [DIR]]: begin a tool of your own, called NAME, as a copy of the example
-# FROM (02-tracepoint) in the new directory DIR (../NAME). It uses common/, headers/ and vmlinux/
-# of this checkout; with STANDALONE=1 in the environment it gets a copy of these, and needs this
+# build/new.sh NAME [FROM [DIR]]: begin a tool of your own, called NAME, as a copy of the example
+# FROM (02-tracepoint) in the new directory DIR (../NAME). It uses build/, common/, headers/
+# and vmlinux/ of this checkout; with STANDALONE=1 in the environment it gets a copy of these, and needs this
 # checkout no more.
 set -eu
 
@@ -28,7 +28,7 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 if [ -n "${STANDALONE:-}" ]; then
 	place=.
-	cp -r "$suite/common" "$suite/headers" "$suite/vmlinux" "$suite/LICENSE" "$dir/"
+	cp -r "$suite/build" "$suite/common" "$suite/headers" "$suite/vmlinux" "$suite/LICENSE" "$dir/"
 	rm -rf "$dir/common/.output"
 	mkdir "$dir/tests"
 	cp "$suite/tests/lib.sh" "$dir/tests/"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/apt.sh SUITE... -- COMMAND ARG...
+# build/apt.sh SUITE... -- COMMAND ARG...
 #
 # Run an apt command that sees the named suites and no others, from a private
 # directory: the system's own list of sources stays as it is, and every package is
@@ -9,8 +9,8 @@
 # source packages; "system" stands for all that this machine's apt knows already.
 # Works as an ordinary user, who may download but not install:
 #
-#     common/apt.sh bookworm-backports -- apt-get download qemu-system-x86
-#     common/apt.sh src:unstable -- apt-get source --download-only libbpf
+#     build/apt.sh bookworm-backports -- apt-get download qemu-system-x86
+#     build/apt.sh src:unstable -- apt-get source --download-only libbpf
 #
 # The mirror is the one this machine's apt uses. Three variables change what is done:
 #   DEBIAN_MIRROR=URL  take Debian's suites from there (needed where apt's own mirror
@@ -34,7 +34,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	[ "$1" = system ] && system=1 || suites="$suites $1"
 	shift
 done
-[ $# -ge 2 ] && [ -n "$suites" ] || fail "usage: common/apt.sh SUITE... -- COMMAND ARG..."
+[ $# -ge 2 ] && [ -n "$suites" ] || fail "usage: build/apt.sh SUITE... -- COMMAND ARG..."
 shift
 
 # The address that the machine's apt fetches from, of the archive that calls itself $1.

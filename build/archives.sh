@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/archives.sh CC LIB...: print what a static tool that uses these (-lNAME, or a file) is
+# build/archives.sh CC LIB...: print what a static tool that uses these (-lNAME, or a file) is
 # linked with: them, and what they need in turn, as pkg-config knows. If there is no archive of
 # one, it is named, with status 1.
 set -eu

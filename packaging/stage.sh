@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/stage.sh TREE DIR...: lay out as the new directory TREE what make install installs of the
+# packaging/stage.sh TREE DIR...: lay out as the new directory TREE what make install installs of the
 # examples DIR, which are built: bin/, man pages and completion, made from what each tool's --help
 # says. PROGRAM_PREFIX in the environment is put before each tool's name.
 set -eu
 
-common=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
 tree=$1
 shift
 export LC_ALL=C
@@ -19,8 +19,8 @@ fail() {
 
 # The pages' date is that of the sources, so that the same sources yield the same pages.
 [ -n "${SOURCE_DATE_EPOCH:-}" ] ||
-	SOURCE_DATE_EPOCH=$(git -C "$common" log -1 --format=%ct 2>/dev/null ||
-		stat -c %Y "$common"/../[0-9]*/*.c | sort -n | tail -n 1)
+	SOURCE_DATE_EPOCH=$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
+		stat -c %Y "$here"/../[0-9]*/*.c | sort -n | tail -n 1)
 export SOURCE_DATE_EPOCH
 date=$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)
 
@@ -35,7 +35,7 @@ done
 completions() {
 	mkdir -p "$tree/share/$2"
 	for tool in "$tree"/bin/*; do
-		"$common/completion.sh" "$1" "$tool" >"$tree/share/$2/$3${tool##*/}$4"
+		"$here/completion.sh" "$1" "$tool" >"$tree/share/$2/$3${tool##*/}$4"
 	done
 }
 completions bash bash-completion/completions '' ''
@@ -49,7 +49,7 @@ command -v help2man >/dev/null || {
 
 # What --help does not say: the sections that follow the options. README.md has what is the same for
 # all tools, the example's README.md what it is called and how it was run.
-exit_status=$(paste -s -d ' ' "$common/../README.md" | grep -o 'Exit status: [^.]*\.') ||
+exit_status=$(paste -s -d ' ' "$here/../README.md" | grep -o 'Exit status: [^.]*\.') ||
 	fail "README.md has no sentence 'Exit status: 0 done, ...'"
 
 # sections DIR TOOL NAME: of the example in DIR, whose TOOL is installed as NAME

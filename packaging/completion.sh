@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/completion.sh bash|zsh|fish TOOL: print the completion of the program TOOL for that shell,
+# packaging/completion.sh bash|zsh|fish TOOL: print the completion of the program TOOL for that shell,
 # from what its --help says. What to complete with follows from argp's placeholders: PID a process,
 # IFACE a network interface, CGROUP a cgroup, FILE a file; [run|load] are words to choose from.
 set -euf

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/install.sh install TREE: put the files of the directory TREE below $DESTDIR$PREFIX
+# packaging/install.sh install TREE: put the files of the directory TREE below $DESTDIR$PREFIX
 # (PREFIX is /usr/local if the environment does not say), in place of what an earlier install put
 # there. A file of somebody else is not replaced: it is named, and nothing is installed.
 #
-# common/install.sh uninstall: remove what install put there, and nothing else. It is recorded in
+# packaging/install.sh uninstall: remove what install put there, and nothing else. It is recorded in
 # share/hello-libbpf/ below PREFIX: the files with their checksums, and the directories made.
 set -eu
 

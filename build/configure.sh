@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
-# common/configure.sh: find what the build needs, and print it as makefile variables. make runs
+# build/configure.sh: find what the build needs, and print it as makefile variables. make runs
 # this once, into common/.output/config.mk; `make clean` forgets it. CLANG, BPFTOOL and
 # LIBBPF_SRC, on make's command line or in the environment, say what to take.
 set -eu
