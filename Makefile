@@ -36,7 +36,7 @@ ifneq ($(filter-out 0,$(OWNER)),)
 endif
 
 # What stands beside the examples, in a whole checkout.
-BESIDE := $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier)
+BESIDE := $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier) $(if $(wildcard tests/Makefile),build-tests)
 
 all: $(EXAMPLES) $(BESIDE)
 
@@ -48,6 +48,9 @@ common:
 
 build-doctor: common
 	@$(AS_OWNER) $(MAKE) -C doctor COMMON_BUILT=1
+
+build-tests: common
+	@$(AS_OWNER) $(MAKE) -C tests COMMON_BUILT=1
 
 docs/verifier: common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1

@@ -23,14 +23,13 @@ fake() {
 	TOOL
 	{ printf '#!/bin/sh\n. ../tests/lib.sh\n'; cat; echo run_tests; } >"$T/01-fake/test.sh"
 	chmod +x "$T/01-fake/tool" "$T/01-fake/test.sh"
-	: >"$T/no-skips"
+	echo 'luck  *' >"$T/01-fake/skips"
 }
 
 # run_fake STATUS [ARG...]: tests/run on it must end with that status.
 run_fake() {
 	fake_status=$1
 	shift
-	export EXPECTED_SKIPS="${EXPECTED_SKIPS:-$T/no-skips}"
 	exits "$fake_status" ../run "$@" "$T/01-fake"
 	cat "$T/stdout"
 }
@@ -121,15 +120,16 @@ test_an_unexpected_skip_fails() {
 		test_is_listed() { skip "as expected"; }
 		test_not_listed() { skip "all of a sudden"; }
 	CASES
-	EXPECTED_SKIPS=$T/skips
-	echo "$(uname -r | cut -c 1-3)*  01-fake  is-l*  because" >"$T/skips"
+	printf '%s\n' '# NEED, CASE' 'luck  is-l*' 'command:sh  not-*' >"$T/01-fake/skips"
 	run_fake 1
 	reports "ok 1 - 01-fake: is listed # SKIP as expected"
 	reports "not ok 2 - 01-fake: not listed"
 	reports "# unexpected skip: all of a sudden"
 	reports "0 passed, 1 failed, 1 skipped"
-	echo "another-kernel  *" >"$T/skips"
+	echo "command:no-such-command  *" >"$T/01-fake/skips"
 	run_fake 0
+	rm "$T/01-fake/skips"
+	run_fake 1
 }
 
 test_a_hanging_test_is_ended_and_cleaned_up() {
