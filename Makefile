@@ -2,7 +2,8 @@
 #
 #   make                    build all examples           make 02-tracepoint  build that one
 #   make run EXAMPLE=02-tracepoint [ARGS="-x"]            run it, with its demo
-#   make test                                             all tests, here and in the VMs
+#   make test [ALL=1]                                     all tests, here and in the VMs; with
+#                                                         ALL=1 also those that passed unchanged
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
 #   make bench [EXAMPLE=02-tracepoint] [RECORD=1]         what an event costs; keep it for make docs
@@ -62,7 +63,7 @@ run: $(EXAMPLE)
 	@common/run.sh $(EXAMPLE) $(ARGS)
 
 test: all
-	@tests/all
+	@tests/all $(if $(ALL),--all)
 
 vm-run: $(EXAMPLE)
 	@vm/run -k $(KERNEL) -e $(EXAMPLE) $(ARGS)

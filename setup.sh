@@ -6,7 +6,9 @@ usage() {
 	cat <<-END
 		usage: ./setup.sh                        install what build, run and most tests need
 		       ./setup.sh run [EXAMPLE [ARG...]] and build and run an example, with its demo
-		       ./setup.sh test                   and build all examples and run all tests
+		       ./setup.sh test [--all]           and build all examples and run all tests;
+		                                         without --all not those that passed with
+		                                         just what is here now (tests/plan)
 		       ./setup.sh site                   and make the web pages of the book
 
 		Only what is missing is installed, from the distribution, by its package manager.
@@ -252,7 +254,12 @@ run)
 	;;
 site) build site ;;
 test)
+	shift
 	build
-	exec make test
+	case $*${ALL:-} in
+	'') exec make test ;;
+	--all | 1) exec make test ALL=1 ;;
+	*) fail "usage: ./setup.sh test [--all]" ;;
+	esac
 	;;
 esac

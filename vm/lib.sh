@@ -20,6 +20,16 @@ series() {
 	names "$vm/kernels" | sed 's/[[:space:]].*//'
 }
 
+newest_series() {
+	series | tail -n 1
+}
+
+# The directories of the checkout that are tested in VMs, too.
+vm_dirs() {
+	(cd "$tree" && ls -d [0-9][0-9]-*/test.sh template/test.sh doctor/test.sh docs/verifier/test.sh \
+		tests/sweep/test.sh 2>/dev/null | sed 's|/test.sh||')
+}
+
 # Does process $1 run? A zombie does not.
 alive() {
 	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1

@@ -198,4 +198,58 @@ test_nobody_has_no_privileges() {
 		fail "$(cat "$T/flat")"
 }
 
+# ---- tests/plan ----
+
+# plans ACTION [ARG...]: what it says of 01-fake on this kernel
+plans() {
+	plan_action=$1
+	shift
+	exits 0 "$T/tree/tests/plan" "$@" -k host 01-fake
+	grep -q "^$plan_action	host	01-fake	" "$T/stdout" || fail "not '$plan_action': $(cat "$T/stdout")"
+}
+
+# recorded RESULT [SERIES]: 01-fake has that result with the key that the last plan had
+recorded() {
+	mkdir -p "$T/tree/.output/results"
+	key=$(cut -f 4 "$T/stdout")
+	printf 'ok 1 - 01-fake: one\n%s\n' "$1" | "$T/tree/tests/keep" "${2:-host}" "$(uname -r)" none \
+		"$T/stdout" >/dev/null
+}
+
+once_only_what_has_passed_with_the_same_bytes_is_not_run_again() {
+	fake <<-'CASES'
+		test_one() { :; }
+		test_two() { :; }
+	CASES
+	mkdir -p "$T/tree/docs"
+	(cd .. && find . -maxdepth 1 -type f -o -path './.output/*' -type f | cpio -pdm --quiet "$T/tree/tests")
+	cp -r ../../vm ../../common "$T/tree/"
+	cp ../../docs/record "$T/tree/docs/"
+	mv "$T/01-fake" "$T/tree/"
+	plans run
+	recorded 'ok 2 - 01-fake: two'
+	plans reuse -s 1
+	plans again -a
+	seed=0 drawn=0
+	while [ $seed -lt 30 ]; do
+		exits 0 "$T/tree/tests/plan" -s $seed -k host 01-fake
+		! grep -q ^again "$T/stdout" || drawn=$((drawn + 1))
+		seed=$((seed + 1))
+	done
+	[ $drawn -ge 1 ] && [ $drawn -le 12 ] || fail "$drawn of 30 seeds draw it"
+
+	echo '# a comment' >>"$T/tree/01-fake/test.sh"
+	plans run
+	recorded 'ok 2 - 01-fake: two # SKIP no luck'
+	plans run
+	recorded 'not ok 2 - 01-fake: two'
+	plans run
+	recorded 'ok 2 - 01-fake: two'
+	plans reuse -s 1
+	echo '# a comment' >>"$T/tree/tests/lib.sh"
+	plans run
+	recorded 'ok 2 - 01-fake: two' 6.12
+	plans run
+}
+
 run_tests
