@@ -238,10 +238,32 @@ static const struct mapping *find_mapping(const struct process *process, __u64 a
 
 /* ---- What is there ---- */
 
+/*
+ * Called by libdw for the debug symbols of a stripped file: those that a package installed, by the
+ * file's build ID. libdw's own callback would also follow the name that the file itself gives
+ * (.gnu_debuglink), with "../": as root it opens any FIFO or device that a user's program names.
+ */
+static int find_debuginfo(Dwfl_Module *elf, void **userdata, const char *module_name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
+{
+	char path[256] = "/usr/lib/debug/.build-id/";
+	const unsigned char *id;
+	GElf_Addr address;
+	int size = dwfl_module_build_id(elf, &id, &address);
+	char *end = path + strlen(path);
+
+	if (size < 2 || size > 64)
+		return -1;
+	for (int i = 0; i < size; i++)
+		end += sprintf(end, i == 1 ? "/%02x" : "%02x", id[i]);
+	strcpy(end, ".debug");
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static void open_elf(struct module *module)
 {
 	static const Dwfl_Callbacks callbacks = {
-		.find_debuginfo = dwfl_standard_find_debuginfo, /* in /usr/lib/debug too */
+		.find_debuginfo = find_debuginfo,
 		.section_address = dwfl_offline_section_address,
 	};
 

@@ -418,6 +418,22 @@ test_a_file_that_cannot_be_written_is_named_before_it_samples() {
 	! grep -q attached "$T/stderr" || fail "$(cat "$T/stderr")"
 }
 
+# ---- what other users' programs may do to it ----
+
+once_a_name_that_a_program_gives_for_its_symbols_is_not_opened() {
+	need objcopy
+	echo >"$T/link.debug"
+	objcopy --strip-all -R .note.gnu.build-id --add-gnu-debuglink="$T/link.debug" burn "$T/burn"
+	rm "$T/link.debug"
+	mkfifo "$T/link.debug" # to open it would block for ever
+	burn=$T/burn
+	waiting_burn cpu 0.5
+	start profile -e cpu-clock -f
+	go
+	stop
+	[ "$(folded_samples "$T/out" '^burn;')" -gt 5 ] || fail "$(head -n 5 "$T/out" | cut -c 1-300)"
+}
+
 test_without_root_it_says_sudo() {
 	exits 1 as_nobody ./profile
 	says '^profile: cannot .*: (Permission denied|Operation not permitted)$'
