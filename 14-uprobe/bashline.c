@@ -121,7 +121,7 @@ static bool has_readline(const char *path, char *library, size_t size)
 		if (header.sh_type != SHT_DYNAMIC && header.sh_type != SHT_DYNSYM &&
 		    header.sh_type != SHT_SYMTAB)
 			continue;
-		data = elf_getdata(section, NULL);
+		data = header.sh_entsize ? elf_getdata(section, NULL) : NULL;
 		for (size_t i = 0; data && i < data->d_size / header.sh_entsize; i++) {
 			const char *name;
 			GElf_Sym symbol;

@@ -239,4 +239,18 @@ test_the_demo_shows_what_the_README_says() {
 	expect 1 'select(.line == "exit 0")'
 }
 
+once_a_damaged_file_is_no_harm() {
+	need od
+	cp typist "$T/damaged"
+	at=$(od -An -j 40 -N 8 -tu8 "$T/damaged") # e_shoff: where the section headers are
+	count=$(od -An -j 60 -N 2 -tu2 "$T/damaged")
+	while [ "$count" -gt 0 ]; do # sh_entsize, by which readers divide
+		count=$((count - 1))
+		dd if=/dev/zero of="$T/damaged" bs=8 count=1 seek=$((at + 64 * count + 56)) oflag=seek_bytes \
+			conv=notrunc status=none
+	done
+	exits 1 ./bashline -b "$T/damaged"
+	says '^bashline: '
+}
+
 run_tests
