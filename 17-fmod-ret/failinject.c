@@ -183,7 +183,7 @@ static void explain(void)
 		     wanted.is_syscall ? "system call" : "function", wanted.what, wanted.function);
 	case -EINVAL:
 		if (wanted.is_syscall && try_modify(SYSCALL "close", true) == -EINVAL)
-			skip("this kernel lets no program modify system calls, as Linux 7.2 does; "
+			skip("this kernel lets no program modify system calls, as Linux 7.1 does; "
 			     "functions of security modules (" FILE_OPEN ") it does");
 		fail("this kernel does not let %s be modified", wanted.what);
 	}

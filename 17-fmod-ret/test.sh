@@ -9,7 +9,7 @@ need_fmod_ret() {
 	[ $status -ne 4 ] || skip "$(sed 's/^failinject: skipped: //' "$T/probe")"
 }
 
-before_7_2() { case $(uname -r) in 5.* | 6.* | 7.[01].*) ;; *) false ;; esac; }
+before_7_1() { case $(uname -r) in 5.* | 6.* | 7.0.*) ;; *) false ;; esac; }
 
 # gated NAME SCRIPT [ARG...]: sh -c SCRIPT as process $NAME_pid, which waits for "go NAME"; what it
 # says is in $T/NAME.said.
@@ -104,9 +104,9 @@ test_options_n_and_P_let_some_calls_succeed() {
 test_system_calls_fail_where_the_kernel_lets_them() {
 	: >"$T/file"
 	need_fmod_ret
-	if before_7_2; then
+	if before_7_1; then
 		exits 4 ./failinject -e EIO --path "$T/" openat
-		says '^failinject: skipped: this kernel lets no program modify system calls, as Linux 7.2 does; functions of security modules \(security_file_open\) it does$'
+		says '^failinject: skipped: this kernel lets no program modify system calls, as Linux 7.1 does; functions of security modules \(security_file_open\) it does$'
 		return
 	fi
 	gated one 'exec sync "$1"' "$T/file"
@@ -212,12 +212,12 @@ test_a_few_capabilities_suffice() {
 }
 
 test_the_demo_shows_what_the_README_says() {
-	start failinject -j -e ENOSPC --path /tmp/failinject-demo/ security_file_open
+	start failinject -j -e ENOSPC --path /run/failinject-demo/ security_file_open
 	exits 0 ./demo.sh
 	stop
-	says "^cp: cannot create regular file '/tmp/failinject-demo/copy': No space left on device$"
+	says "^cp: cannot create regular file '/run/failinject-demo/copy': No space left on device$"
 	grep -qx 'the copy elsewhere is there' "$T/stdout" || fail "$(cat "$T/stdout")"
-	expect 1 'select(.comm == "cp" and .path == "/tmp/failinject-demo/copy")'
+	expect 1 'select(.comm == "cp" and .path == "/run/failinject-demo/copy")'
 	expect 2 'select(.error == "ENOSPC")'
 	expect 2 .
 }
