@@ -49,6 +49,12 @@ long parse_number(struct argp_state *state, const char *what, const char *text, 
 /* @text, a decimal number of seconds above 0; anything else is a usage error. */
 double parse_seconds(struct argp_state *state, const char *text);
 
+/*
+ * @text as the interval of a summary (-I SECONDS), for wait_for_summary(): a decimal number of
+ * seconds from 0.001 on; anything else is a usage error.
+ */
+double parse_interval(struct argp_state *state, const char *text);
+
 /* @text, milliseconds as a decimal number from 0 on, as ns; anything else is a usage error. */
 unsigned long long parse_ms(struct argp_state *state, const char *text);
 
@@ -166,10 +172,14 @@ void poll_perf(struct perf_buffer *perf);
 unsigned long long now_ns(void);
 
 /*
- * For tools that print a summary now and then: sleep @seconds, or less if running()
- * turns false.
+ * For tools that print summaries: sleep until the next one is due, or for @look seconds, if that
+ * is sooner. Returns whether a summary is due; false after @look, and once running() is false.
+ * The n-th summary is due n times @interval seconds after attached(), however long printing takes;
+ * those that became due meanwhile are skipped. An @interval of 0 has none, a @look of 0 is never.
+ * The one that is due when the tool is to stop is left to the caller: it prints once more, after
+ * detaching.
  */
-void sleep_while_running(double seconds);
+bool wait_for_summary(double interval, double look);
 
 /*
  * Write out what stdout holds. A closed pipe is a quiet end (running() turns false); any

@@ -99,6 +99,18 @@ double parse_seconds(struct argp_state *state, const char *text)
 	return seconds;
 }
 
+double parse_interval(struct argp_state *state, const char *text)
+{
+	double seconds;
+	char *end;
+
+	seconds = strtod(text, &end);
+	if (end == text || *end || !(seconds >= 0.001 && seconds <= INT_MAX))
+		argp_error(state, "SECONDS must be a number from 0.001 to %d, not '%s'", INT_MAX,
+			   text);
+	return seconds;
+}
+
 unsigned long long parse_ms(struct argp_state *state, const char *text)
 {
 	char *end;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* From attached to stopped: the loop around a buffer, and what ends it. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,7 +23,8 @@
 #define BATCH 4096
 
 static volatile sig_atomic_t stopped;
-static double deadline; /* by now(); 0 is never */
+static unsigned long long start_ns; /* when attached() was called */
+static double deadline;		    /* by now(); 0 is never */
 
 unsigned long long now_ns(void)
 {
@@ -67,8 +69,9 @@ void attached(const char *fmt, ...)
 	va_end(args);
 	fprintf(stderr, "; Ctrl-C to stop\n");
 	flush_output(); /* the header */
+	start_ns = now_ns();
 	if (options.duration)
-		deadline = now() + options.duration;
+		deadline = start_ns / 1e9 + options.duration;
 }
 
 bool running(void)
@@ -160,16 +163,27 @@ void poll_perf(struct perf_buffer *perf)
 	consume_perf(perf);
 }
 
-void sleep_while_running(double seconds)
+bool wait_for_summary(double interval, double look)
 {
-	double end = now() + seconds, left;
+	static unsigned long long due; /* 0: not known yet */
+	unsigned long long step = interval * 1e9, end = look ? now_ns() + look * 1e9 : ULLONG_MAX;
+	unsigned long long now;
 
-	while (running() && (left = end - now()) > 0) {
+	if (!due && step) /* in whole numbers, or the one just shown might be due again */
+		due = start_ns + ((now_ns() - start_ns) / step + 1) * step;
+	if (due && end > due)
+		end = due;
+	while (running() && (now = now_ns()) < end) {
+		unsigned long long left_ms = (end - now) / 1000000 + 1;
 		int ms = next_look_ms();
 
-		poll(NULL, 0, left * 1000 < ms ? left * 1000 + 1 : ms);
+		poll(NULL, 0, left_ms < (unsigned int)ms ? (int)left_ms : ms);
 		flush_output();
 	}
+	if (!running() || !due || now_ns() < due)
+		return false;
+	due = 0;
+	return true;
 }
 
 void report(unsigned long long shown, unsigned long long dropped)

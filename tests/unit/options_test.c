@@ -70,6 +70,33 @@ static void bad(const char *text, long min, long max, const char *why)
 		printf("# status %d: %.*s\n", status, (int)strcspn(output, "\n"), output);
 }
 
+static error_t parse_interval_option(int key, char *arg, struct argp_state *state)
+{
+	if (key != 'I')
+		return ARGP_ERR_UNKNOWN;
+	printf("%g", parse_interval(state, arg));
+	return 0;
+}
+
+static void parse_interval_text(const void *arg)
+{
+	static const struct argp_option table[] = { { "interval", 'I', "SECONDS", 0, "", 0 }, { 0 } };
+	static const struct argp argp = { table, parse_interval_option, 0, 0, 0, 0, 0 };
+	char *argv[] = { "options_test", "-I", (char *)arg, NULL };
+
+	parse_options(&argp, 3, argv);
+}
+
+static void interval(const char *text, int expected_status, const char *expected)
+{
+	char output[4096];
+	int status = in_child(parse_interval_text, text, output, sizeof(output));
+
+	if (!ok(status == expected_status && strstr(output, expected), "interval '%s' %s", text,
+		status ? "is refused" : "is accepted"))
+		printf("# status %d: %.*s\n", status, (int)strcspn(output, "\n"), output);
+}
+
 int main(void)
 {
 	char beyond[32];
@@ -125,5 +152,18 @@ int main(void)
 	one("-z", EXIT_USAGE, "invalid option");
 	one("--nonsense", EXIT_USAGE, "unrecognized option");
 	one("operand", EXIT_USAGE, "It takes options only");
+
+	interval("1", 0, "1");
+	interval("0.5", 0, "0.5");
+	interval("0.001", 0, "0.001");
+	interval("86400", 0, "86400");
+	interval("", EXIT_USAGE, "SECONDS");
+	interval("0", EXIT_USAGE, "SECONDS");
+	interval("-1", EXIT_USAGE, "SECONDS");
+	interval("0.0009", EXIT_USAGE, "SECONDS");
+	interval("nan", EXIT_USAGE, "SECONDS");
+	interval("inf", EXIT_USAGE, "SECONDS");
+	interval("1s", EXIT_USAGE, "SECONDS");
+	interval("1e10", EXIT_USAGE, "SECONDS");
 	return finished();
 }

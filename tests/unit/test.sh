@@ -34,6 +34,7 @@ for build in plain sanitized; do
 	run text_test
 	run ksym_test
 	run options_test
+	run poll_test
 
 	if ! command -v jq >/dev/null; then
 		echo "ok 0 - $build: jq reads every line # SKIP there is no jq"
