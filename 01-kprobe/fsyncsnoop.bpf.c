@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "example.bpf.h"
+#include "file.bpf.h"
 #include "fsyncsnoop.h"
 
 /* The kernel lends helpers such as bpf_probe_read_kernel() to programs under the GPL only. */
@@ -141,18 +142,6 @@ static __always_inline __u32 read_path(struct scratch *scratch, const struct fil
 		scratch->length = size > 0 ? size - 1 : 0;
 	}
 	return scratch->length;
-}
-
-/* The file behind descriptor @fd of the process that runs, or NULL. */
-static __always_inline const struct file *file_of(__u32 fd)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = NULL;
-
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
-	return file;
 }
 
 static __always_inline bool is_wanted(void)

@@ -80,16 +80,6 @@ struct message {
 	__be16 others[2]; /* records of the authority and of the additional section */
 };
 
-static __always_inline void map_ipv4(ip_address ip, __be32 v4)
-{
-	__u32 *words = (__u32 *)ip;
-
-	words[0] = 0;
-	words[1] = 0;
-	words[2] = bpf_htonl(0xffff);
-	words[3] = v4;
-}
-
 static __always_inline bool port_is_wanted(const struct udphdr *udp)
 {
 	return udp->dest == wanted_port || udp->source == wanted_port;
@@ -138,8 +128,8 @@ static __noinline int find_udp(struct __sk_buff *skb, struct ip_pair *ips)
 		    v4.ip.protocol != IPPROTO_UDP || v4.ip.version != 4 || v4.ip.ihl < 5 ||
 		    (v4.ip.ihl == 5 && !port_is_wanted(&v4.udp)) || ipv4_is_later_fragment(&v4.ip))
 			return -1;
-		map_ipv4(ips->source, v4.ip.saddr);
-		map_ipv4(ips->destination, v4.ip.daddr);
+		put_ipv4(ips->source, v4.ip.saddr);
+		put_ipv4(ips->destination, v4.ip.daddr);
 		return offset + v4.ip.ihl * 4;
 	}
 

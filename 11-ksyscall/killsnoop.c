@@ -86,17 +86,6 @@ static int print_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* How many elements a map with keys of 32 bits has. */
-static unsigned long long count_elements(const struct bpf_map *map)
-{
-	unsigned long long count = 0;
-	__u32 key, *last = NULL;
-
-	for (; !bpf_map__get_next_key(map, last, &key, sizeof(key)); last = &key)
-		count++;
-	return count;
-}
-
 int main(int argc, char **argv)
 {
 	struct bpf_program *program;

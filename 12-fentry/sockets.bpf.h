@@ -5,14 +5,7 @@
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
-
-/* IPv4 addresses are ::ffff:a.b.c.d in an event. */
-static __always_inline void put_ipv4(ip_address ip, __be32 ipv4)
-{
-	__u32 words[] = { 0, 0, bpf_htonl(0xffff), ipv4 };
-
-	__builtin_memcpy(ip, words, sizeof(words));
-}
+#include "file.bpf.h"
 
 /* Both ends, as the socket has them. Its type is known, so these are plain loads. */
 static __always_inline void put_ends(struct event *event, struct sock *sk)
@@ -44,14 +37,9 @@ static __always_inline void put_destination(struct event *event, const struct so
  * are not followed, but read. */
 static __always_inline bool is_tcp(__u32 fd)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = NULL;
-	struct socket *sock;
+	const struct file *file = file_of(fd);
+	struct socket *sock = BPF_CORE_READ(file, private_data);
 
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
-	sock = BPF_CORE_READ(file, private_data);
 	return (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFSOCK &&
 	       BPF_CORE_READ(sock, sk, sk_protocol) == IPPROTO_TCP;
 }

@@ -151,10 +151,8 @@ static void find_probes(const char *path)
 		fail("%s has no USDT probes", path);
 }
 
-static void list_probes(const struct btf *btf)
+static void list_probes(const struct bpf_object *obj)
 {
-	struct json_plan *plan = json_plan__new(btf, "usdt_probe");
-
 	if (!options.json)
 		printf("%-32s %-12s %-9s %s\n", "PROBE", "ADDRESS", "SEMAPHORE", "ARGUMENTS");
 	for (size_t i = 0; i < probes_count; i++) {
@@ -162,7 +160,7 @@ static void list_probes(const struct btf *btf)
 		char name[sizeof(probe->provider) + sizeof(probe->name) + 1];
 
 		if (options.json) {
-			json_plan__print(plan, stdout, probe, sizeof(*probe));
+			print_record(obj, "usdt_probe", probe, sizeof(*probe));
 			continue;
 		}
 		snprintf(name, sizeof(name), "%s:%s", probe->provider, probe->name);
@@ -171,7 +169,6 @@ static void list_probes(const struct btf *btf)
 		print_text(stdout, probe->args, sizeof(probe->args));
 		putchar('\n');
 	}
-	json_plan__free(plan);
 	flush_output();
 }
 
@@ -263,7 +260,7 @@ int main(int argc, char **argv)
 	if (!skel)
 		die("cannot open the BPF object");
 	if (wanted.list) {
-		list_probes(bpf_object__btf(skel->obj));
+		list_probes(skel->obj);
 		return 0;
 	}
 

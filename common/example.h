@@ -139,6 +139,15 @@ int try_load(enum bpf_prog_type type, enum bpf_attach_type attach_type, const ch
 void skip_if_refused(const char *what, enum bpf_prog_type type, enum bpf_attach_type attach_type,
 		     const char *function);
 
+/* ---- Maps (map.c) ---- */
+
+/* How many values an element of a per-CPU map has: one for each CPU that may ever be there. Dies if
+ * that cannot be read. */
+int possible_cpus(void);
+
+/* How many elements @map has. Dies if that cannot be read. */
+unsigned long long count_elements(const struct bpf_map *map);
+
 /* ---- ELF files (elf.c) ---- */
 
 /*
@@ -223,8 +232,17 @@ typedef void (*json_format_fn)(char *buf, size_t size, const void *data);
 void json_format(const char *type_name, json_format_fn format);
 
 /*
- * A ring buffer callback: print @data as JSON by the struct event of the BPF object that
- * @ctx points to (a struct bpf_object *: skel->obj). Returns 0.
+ * Print @record as one JSON object and a newline on stdout, by the struct @name in the BTF of @obj
+ * (skel->obj). For records that the loader makes; @obj and @name must stay valid. @size, in bytes,
+ * may be less than the struct's: an array at its end is cut there. Members called __pad... are left
+ * out. Dies if @obj has no such struct (is DESCRIBE() missing on the BPF side?) or if it has a
+ * member that JSON cannot express, such as a union.
+ */
+void print_record(const struct bpf_object *obj, const char *name, const void *record, size_t size);
+
+/*
+ * A ring buffer callback: print_record() of @data as the struct event of the BPF object that @ctx
+ * points to (skel->obj). Returns 0.
  */
 int print_json(void *ctx, void *data, size_t size);
 

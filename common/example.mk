@@ -5,7 +5,7 @@
 #   SOURCES   the loader's .c files, if it is more than EXAMPLE.c
 #   BPF       the names of its .bpf.c files, if there are more than EXAMPLE.bpf.c
 #   PROGRAMS  small programs of its own that demo.sh and test.sh use, each NAME.c -> NAME;
-#             they may call libbpf
+#             they may call libbpf and what common/ has
 #   LDLIBS    libraries beyond libbpf's
 
 COMMON := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
@@ -53,9 +53,10 @@ $O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
 	$Q$(CLANG) $(BPF_FLAGS) -include-pch $(VMLINUX_PCH) -MMD -MP -c $< -o $@
 	$Q$(LLVM_STRIP) --strip-debug $@ # DWARF only; BTF is what the kernel and libbpf read
 
-$(PROGRAMS): %: %.c | $O
+# --as-needed: a program that calls none of these libraries needs none.
+$(PROGRAMS): %: %.c $(COMMON)/.output/libexample.a | $O
 	$(call say,CC,$(DIR)/$<)
-	$Q$(CC) $(CFLAGS) $(WARNINGS) $(LIBBPF_CFLAGS) -MMD -MP -MF $O/$@.d $< $(LDFLAGS) \
+	$Q$(CC) $(LOADER_FLAGS) -MMD -MP -MF $O/$@.d $< $(COMMON)/.output/libexample.a $(LDFLAGS) \
 		-Wl,--as-needed $(LDLIBS) $(LIBBPF_LIBS) -o $@
 
 $O:

@@ -534,16 +534,33 @@ void json_plan__print(const struct json_plan *plan, FILE *out, const void *data,
 	funlockfile(out);
 }
 
+/* The plan for struct @name of @obj, made when it is first asked for. */
+static const struct json_plan *find_plan(const struct bpf_object *obj, const char *name)
+{
+	static struct {
+		const struct bpf_object *obj;
+		struct json_plan *plan;
+	} *plans;
+	static size_t count;
+	struct json_plan *plan;
+
+	for (size_t i = 0; i < count; i++)
+		if (plans[i].obj == obj && !strcmp(plans[i].plan->name, name))
+			return plans[i].plan;
+	plan = json_plan__new(bpf_object__btf(obj), name);
+	plans = grow(plans, count, sizeof(*plans));
+	plans[count].obj = obj;
+	plans[count++].plan = plan;
+	return plan;
+}
+
+void print_record(const struct bpf_object *obj, const char *name, const void *record, size_t size)
+{
+	json_plan__print(find_plan(obj, name), stdout, record, size);
+}
+
 int print_json(void *ctx, void *data, size_t size)
 {
-	static struct json_plan *plan;
-	static const void *planned;
-
-	if (ctx != planned) {
-		json_plan__free(plan);
-		plan = json_plan__new(bpf_object__btf(ctx), "event");
-		planned = ctx;
-	}
-	json_plan__print(plan, stdout, data, size);
+	print_record(ctx, "event", data, size);
 	return 0;
 }

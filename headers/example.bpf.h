@@ -6,6 +6,9 @@
 #ifndef EXAMPLE_BPF_H
 #define EXAMPLE_BPF_H
 
+#include <bpf/bpf_endian.h>
+#include "event.h"
+
 /*
  * DESCRIBE(event): keep struct event in the object's BTF, where common/json.c finds it.
  * clang describes only the types that a global, a map or a function mentions; a record
@@ -56,6 +59,32 @@ static __always_inline __u64 output_flags(void *ringbuf, __u64 size)
 {
 	size = (size + 15) & ~7ULL;
 	return flags_at(bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA) + size, size);
+}
+
+/*
+ * The value of @key in @map. A key that is not there is added first, with a copy of @init as its
+ * value. NULL if the map is full.
+ */
+static __always_inline void *lookup_or_init(void *map, const void *key, const void *init)
+{
+	void *value = bpf_map_lookup_elem(map, key);
+
+	if (value)
+		return value;
+	/* This fails with -EEXIST if another CPU was faster; its element is as good. */
+	bpf_map_update_elem(map, key, init, BPF_NOEXIST);
+	return bpf_map_lookup_elem(map, key);
+}
+
+/* Write @ipv4 to @ip, which must be aligned to 4 bytes, as ::ffff:a.b.c.d. */
+static __always_inline void put_ipv4(ip_address ip, __be32 ipv4)
+{
+	__u32 *words = (__u32 *)ip;
+
+	words[0] = 0;
+	words[1] = 0;
+	words[2] = bpf_htonl(0xffff);
+	words[3] = ipv4;
 }
 
 #endif

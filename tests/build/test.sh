@@ -36,10 +36,10 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 	rebuilds headers/example.bpf.h "$bpf"
 	rebuilds headers/event.h "$bpf"
 	rebuilds vmlinux/x86/vmlinux.h "PCH:vmlinux.h $bpf"
-	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop'
-	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop'
-	rebuilds common/example.h "CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:options.c CC:poll.c CC:probe.c \
-CC:text.c AR:libexample.a $loader"
+	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
+	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
+	rebuilds common/example.h "CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:map.c CC:options.c CC:poll.c \
+CC:probe.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
 }
 
 test_it_is_quiet_unless_asked() {

@@ -431,30 +431,34 @@ static const struct event example = {
 	"\"uid\":1000,\"error\":\"ENOENT\",\"flags\":32768,\"size_bytes\":65536," \
 	"\"comm\":\"systemd-journal\",\"path\":\"/var/lib/example/some/file/of/40/chars\"}"
 
-/* Two objects take turns, and each has a struct event of its own. */
+/* Two objects take turns, and each has a struct event of its own; one has others too. */
 static void print_two(const void *arg)
 {
 	struct bpf_object *objects[] = { bpf_object__open(paths[0]), bpf_object__open(paths[1]) };
+	struct ends_in_text text = { 1, "hello" };
 	int number = -7;
 
 	if (!objects[0] || !objects[1])
 		die("cannot open %s", objects[0] ? paths[1] : paths[0]);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		print_record(objects[0], "ends_in_text", &text, sizeof(text));
 		if (print_json(objects[0], (void *)&example, sizeof(example)) ||
 		    print_json(objects[0], (void *)&example, sizeof(example)) ||
 		    print_json(objects[1], &number, sizeof(number)))
 			printf("print_json() does not return 0\n");
+	}
 }
 
 static void test_print_json(void)
 {
-	static const char three[] = EXAMPLE_JSON "\n" EXAMPLE_JSON "\n{\"number\":-7}\n";
+	static const char once[] = "{\"id\":1,\"text\":\"hello\"}\n" EXAMPLE_JSON "\n" EXAMPLE_JSON
+				    "\n{\"number\":-7}\n";
 	char output[2048], expected[2048];
 	int status = in_child(print_two, NULL, output, sizeof(output));
 
-	snprintf(expected, sizeof(expected), "%s%s", three, three);
-	ok(!status, "print_json() prints");
-	same(output, expected, "print_json() prints each object's struct event");
+	snprintf(expected, sizeof(expected), "%s%s", once, once);
+	ok(!status, "print_json() and print_record() print");
+	same(output, expected, "they print each object's structs, in turn");
 	CHECK(event, &example, EXAMPLE_JSON, "struct event");
 }
 
