@@ -6,6 +6,7 @@
 #                                                         ALL=1 also those that passed unchanged
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
+#   make mutants [EXAMPLE=02-tracepoint]                  does a test notice what is broken on purpose?
 #   make bench [EXAMPLE=02-tracepoint] [RECORD=1]         what an event costs; keep it for make docs
 #   make doctor [ARGS=02-tracepoint]                      what will run on this machine, and why not
 #   make new NAME=mytool [FROM=02-tracepoint] [DIR=../mytool] [STANDALONE=1]
@@ -72,6 +73,11 @@ vm-test: KERNEL := $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
 vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 	@vm/test $(KERNEL:%=-k %) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
 
+# With MUTANTS="-k 6.12" in a VM, for what this machine's kernel cannot run.
+mutants: all
+	@set --; [ `id -u` = 0 ] || set -- sudo; \
+		"$$@" tests/mutants $(MUTANTS) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+
 bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
 	@$(AS_OWNER) $(MAKE) -C bench
 	@bench/run $(if $(RECORD),-r) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
@@ -103,4 +109,4 @@ clean:
 	@for dir in common $(wildcard bench doctor docs/verifier) $(if $(wildcard tests/Makefile),tests) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)

@@ -50,6 +50,7 @@ requirements() {
 		nsenter           util-linux       util-linux            util-linux      util-linux         util-linux-misc
 		qemu-system-x86_64 qemu-system-x86 qemu-system-x86-core  qemu-system-x86 qemu-x86           qemu-system-x86_64
 		busybox           busybox-static   busybox               busybox         busybox-static     busybox-static
+		patch             patch            patch                 patch           patch              patch
 		cpio              cpio             cpio                  cpio            cpio               cpio
 		xz                xz-utils         xz                    xz              xz                 xz
 		zstd              zstd             zstd                  zstd            zstd               zstd

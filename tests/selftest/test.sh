@@ -252,4 +252,8 @@ once_only_what_has_passed_with_the_same_bytes_is_not_run_again() {
 	plans run
 }
 
+once_every_mutant_applies_and_names_a_case_that_is_there() {
+	exits 0 ../mutants -c
+}
+
 run_tests
