@@ -5,12 +5,14 @@
  *	opencalls three PATH	open (where there is one), openat and openat2 of PATH
  *	opencalls long N	openat of a missing path that is N bytes long
  *	opencalls null		openat of a null pointer
+ *	opencalls thread PATH	openat of PATH by a second thread
  *	opencalls flood N PATH	N times openat of PATH, as fast as it goes
  *
- * Prints how many calls it made; for a flood, how many ns one took.
+ * Prints how many calls it made; for a flood, how many ns one took; for a thread, its ID.
  */
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,22 @@ static int open_long_path(size_t len)
 	return 1;
 }
 
+static void *open_once(void *path)
+{
+	syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
+	return (void *)syscall(SYS_gettid);
+}
+
+static long open_in_thread(char *path)
+{
+	pthread_t thread;
+	void *tid;
+
+	if (pthread_create(&thread, NULL, open_once, path) || pthread_join(thread, &tid))
+		exit(1);
+	return (long)tid;
+}
+
 static long flood(long count, const char *path)
 {
 	struct timespec begin, end;
@@ -70,10 +88,12 @@ int main(int argc, char **argv)
 		result = open_long_path(atol(argv[2]));
 	} else if (argc == 2 && !strcmp(mode, "null")) {
 		syscall(SYS_openat, AT_FDCWD, NULL, O_RDONLY);
+	} else if (argc == 3 && !strcmp(mode, "thread")) {
+		result = open_in_thread(argv[2]);
 	} else if (argc == 4 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
 		result = flood(atol(argv[2]), argv[3]);
 	} else {
-		fprintf(stderr, "usage: opencalls three PATH | long N | null | flood N PATH\n");
+		fprintf(stderr, "usage: opencalls three PATH | long N | null | thread PATH | flood N PATH\n");
 		return 2;
 	}
 	printf("%ld\n", result);

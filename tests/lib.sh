@@ -305,6 +305,14 @@ no_new_ones() {
 	[ ! -s "$T/.new" ]
 }
 
+# map_id NAME: print the id of the map of that name that the tool of start holds.
+map_id() {
+	need bpftool
+	sed -n 's/^map_id:[^0-9]*//p' /proc/"$tool_pid"/fdinfo/* >"$T/.maps"
+	bpftool map show | awk -v name="$1" 'NR == FNR { held[$1]; next }
+		$3 == "name" && $4 == name && ($1 + 0) in held { print $1 + 0; exit }' "$T/.maps" -
+}
+
 # ---- Surroundings ----
 
 # as_nobody COMMAND...: run it with uid 65534, no groups and no capabilities.
