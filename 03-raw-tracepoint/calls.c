@@ -7,7 +7,8 @@
  *	calls cpus N		the same on each CPU that we may run on
  *	calls numbers FIRST N	the system calls FIRST to FIRST + N - 1, each once, with arguments of -1
  *	calls 32-bit N		N times the getppid of 32-bit programs; status 4 if there is none
- *	calls threads N		N threads one after the other, each makes one getppid and exits
+ *	calls threads N		N threads at the same time, each makes one getppid and exits
+ *	calls negative N	N times lseek, with a result that is negative and no error
  *	calls thread-exec COMMAND...	exec COMMAND from a second thread
  *	calls forbidden N	N times getppid, which seccomp refuses
  *	calls without-batch COMMAND...	exec COMMAND where maps have no BPF_MAP_LOOKUP_AND_DELETE_BATCH
@@ -15,6 +16,7 @@
  * Prints how many calls it made; for a flood, how many ns of CPU time one took.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -110,21 +112,36 @@ static long calls_32bit(long count)
 #endif
 }
 
+static pthread_barrier_t all_are_there;
+
 static void *one_call(void *arg)
 {
 	syscall(SYS_getppid);
+	pthread_barrier_wait(&all_are_there);
 	return NULL;
 }
 
 static long threads(long count)
 {
-	pthread_t thread;
+	pthread_t threads[count];
 
-	for (long i = 0; i < count; i++) {
-		if (pthread_create(&thread, NULL, one_call, NULL))
+	pthread_barrier_init(&all_are_there, NULL, count);
+	for (long i = 0; i < count; i++)
+		if (pthread_create(&threads[i], NULL, one_call, NULL))
 			exit(1);
-		pthread_join(thread, NULL);
-	}
+	for (long i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	return count;
+}
+
+/* The offsets in a process's memory are addresses, also those of the kernel's half. */
+static long negative(long count)
+{
+	int fd = open("/proc/self/mem", O_RDONLY);
+
+	for (long i = 0; i < count; i++)
+		if (syscall(SYS_lseek, fd, -0x100000L, SEEK_SET) != -0x100000L)
+			exit(1);
 	return count;
 }
 
@@ -181,7 +198,7 @@ int main(int argc, char **argv)
 		long (*make)(long count);
 	} modes[] = {
 		{ "flood", flood },	{ "cpus", on_each_cpu },     { "32-bit", calls_32bit },
-		{ "threads", threads }, { "forbidden", forbidden },
+		{ "threads", threads }, { "forbidden", forbidden },  { "negative", negative },
 	};
 
 	if (argc == 2 && !strcmp(mode, "mixed")) {
@@ -205,6 +222,6 @@ int main(int argc, char **argv)
 		exec_command(argv + 2);
 	}
 	fprintf(stderr, "usage: calls mixed | flood N | cpus N | numbers FIRST N | 32-bit N |\n"
-			"             threads N | forbidden N | thread-exec COMMAND... | without-batch COMMAND...\n");
+			"             threads N | negative N | forbidden N | thread-exec COMMAND... | without-batch COMMAND...\n");
 	return 2;
 }

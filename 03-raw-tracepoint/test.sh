@@ -112,6 +112,7 @@ test_calls_that_seccomp_refuses_are_not_counted_as_others() {
 	trace ./calls forbidden 100
 	expect 0 'select(.syscall == "getppid")'
 	expect 1 'select(.syscall == "prctl" and .count == 2)'
+	expect 0 'select(.count >= 100)'
 }
 
 test_threads_that_end_are_forgotten() {
@@ -127,6 +128,11 @@ test_threads_that_end_are_forgotten() {
 	stop all
 	[ "$entries" -gt 0 ] && [ "$entries" -le $((threads + 50)) ] ||
 		fail "$entries entries for $threads threads"
+}
+
+test_a_result_that_is_negative_and_no_error_is_none() {
+	trace ./calls negative 7
+	expect 1 'select(.syscall == "lseek" and .count == 7 and .errors == 0)'
 }
 
 test_intervals_add_up() {
