@@ -5,10 +5,12 @@
  *	crowd pingpong N [FIFO]	two that wake each other through pipes, N times each; prints
  *				the ns of CPU time that one switch took, whoever else was
  *				there. Then waits until FIFO can be read.
+ *	crowd threads N		the same by two threads of one process
  *	crowd hogs SECONDS	two that compute for so long; prints the PID of the first
  *	crowd forks N		N that are made and end at once, one after the other
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,33 +62,63 @@ static pid_t fork_child(void)
 	return pid;
 }
 
-static void pingpong(long count, const char *fifo)
-{
-	int there[2], back[2];
-	clockid_t child_cpu;
-	double begin;
-	char byte = 0;
-	pid_t child;
+static int there[2], back[2]; /* pipes */
 
+static void make_pipes(void)
+{
 	if (pipe(there) || pipe(back))
 		exit(1);
+}
+
+static void *answer(void *unused)
+{
+	char byte;
+
+	while (read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1)
+		;
+	return NULL;
+}
+
+static void ask(long count)
+{
+	char byte = 0;
+
+	for (long i = 0; i < count; i++)
+		if (write(there[1], &byte, 1) != 1 || read(back[0], &byte, 1) != 1)
+			exit(1);
+}
+
+static void pingpong(long count, const char *fifo)
+{
+	clockid_t child_cpu;
+	double begin;
+	pid_t child;
+
+	make_pipes();
 	child = fork_child();
 	if (!child) {
 		close(there[1]);
-		while (read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1)
-			;
+		answer(NULL);
 		_exit(0);
 	}
 	clock_getcpuclockid(child, &child_cpu);
 	begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID) + seconds_of(child_cpu);
-	for (long i = 0; i < count; i++)
-		if (write(there[1], &byte, 1) != 1 || read(back[0], &byte, 1) != 1)
-			exit(1);
+	ask(count);
 	printf("%.0f\n", (seconds_of(CLOCK_PROCESS_CPUTIME_ID) + seconds_of(child_cpu) - begin) * 1e9 /
 			       (2 * count));
 	fflush(stdout);
 	if (fifo)
 		open(fifo, O_RDONLY);
+}
+
+static void threads(long count)
+{
+	pthread_t thread;
+
+	make_pipes();
+	if (pthread_create(&thread, NULL, answer, NULL))
+		exit(1);
+	ask(count);
 }
 
 static void hogs(double seconds)
@@ -122,12 +154,14 @@ int main(int argc, char **argv)
 	stay_on_one_cpu();
 	if (!strcmp(mode, "pingpong") && argc <= 4 && number >= 1)
 		pingpong(number, argv[3]);
+	else if (!strcmp(mode, "threads") && argc == 3 && number >= 1)
+		threads(number);
 	else if (!strcmp(mode, "hogs") && argc == 3 && number > 0)
 		hogs(number);
 	else if (!strcmp(mode, "forks") && argc == 3 && number >= 1)
 		forks(number);
 	else {
-		fprintf(stderr, "usage: crowd pingpong N [FIFO] | hogs SECONDS | forks N\n");
+		fprintf(stderr, "usage: crowd pingpong N [FIFO] | threads N | hogs SECONDS | forks N\n");
 		return 2;
 	}
 	return 0;

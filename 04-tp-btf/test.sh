@@ -74,6 +74,19 @@ test_every_wait_of_a_process_is_counted_with_the_hash_too() {
 	grep -q 'with a hash by thread; Ctrl-C to stop$' "$T/err" || fail "$(cat "$T/err")"
 }
 
+test_a_wait_that_has_ended_makes_room_in_the_hash() {
+	mkfifo "$T/go"
+	gated ./crowd pingpong 10 "$T/go"
+	start runqlat -j --hash -p $gated_pid
+	open_gate
+	wait_for "the ping-pong is over" test -s "$T/gated"
+	wait_for "process $gated_pid sleeps again" asleep $gated_pid
+	map=$(map_id waiting_by_tid)
+	[ "$(bpftool -j map dump id "$map" | jq length)" = 0 ] || fail "$(bpftool map dump id "$map")"
+	stop
+	: >"$T/go"
+}
+
 test_who_shares_a_CPU_waits_for_milliseconds() {
 	gated ./crowd hogs 1
 	start runqlat -j -p $gated_pid
@@ -162,6 +175,15 @@ test_option_p_counts_one_process_only() {
 	stop
 	expect 1 "select(.pid == $gated_pid and .total >= 1 and .total < 100)"
 	expect 1 .
+}
+
+test_option_p_counts_all_threads_of_the_process() {
+	gated ./crowd threads 500
+	start runqlat -j -p $gated_pid
+	open_gate
+	wait $gated_pid
+	stop
+	expect 1 "select(.pid == $gated_pid and .total >= 990)"
 }
 
 test_option_p_of_a_process_that_ends_keeps_its_histogram() {
