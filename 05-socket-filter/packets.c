@@ -119,6 +119,7 @@ struct form {
 	int opcode;
 	int questions; /* more than the one */
 	int cut;       /* bytes of the question section that are missing */
+	int padding;   /* bytes of it that are behind the end that the UDP header says */
 };
 
 static const struct form forms[] = {
@@ -145,6 +146,7 @@ static const struct form forms[] = {
 	{ .name = "not-a-short-name", .cut = 6 },
 	{ .name = "not-without-a-type", .cut = 4 },
 	{ .name = "not-half-a-type", .cut = 1 },
+	{ .name = "not-what-pads-the-frame", .padding = 1 },
 };
 #define FORMS (sizeof(forms) / sizeof(*forms))
 
@@ -201,7 +203,8 @@ static void make(struct packet *packet, const struct form *form, int is_answer, 
 
 	put16(packet, is_answer ? port : 40000);
 	put16(packet, is_answer ? 40000 : port);
-	put16(packet, 8 + dns_size);
+	/* That of the whole datagram, of which the first fragment has a part. */
+	put16(packet, 8 + dns_size - form->padding + (form->fragment == 1 ? 1000 : 0));
 	put16(packet, 0);
 
 	put16(packet, id);
