@@ -5,6 +5,8 @@
  *	porttest serve tcp|udp PORT		answer all that comes with the same text
  *	porttest ask tcp|udp ADDRESS PORT TEXT	send TEXT, and print the answer; the socket is
  *						connected, so an answer from another port is none
+ *	porttest paged PORT			send a UDP packet to PORT over lo whose headers, but
+ *						for Ethernet's, are not in the linear part of its skb
  *	porttest fuzz N SEED FROM TO		N packets, random and mutated, through the programs of
  *						the running portmap FROM:TO with BPF_PROG_TEST_RUN;
  *						what comes out must be what the C code here expects
@@ -15,6 +17,10 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -102,6 +108,28 @@ static void ask(const char *proto, const char *address, const char *port, const 
 		fail("no answer");
 	answer[n] = 0;
 	printf("%s\n", answer);
+}
+
+/* A packet socket with virtio_net headers is told how much of a packet is linear: hdr_len, if all of
+ * it is more than a page. */
+static void send_paged(int port)
+{
+	struct sockaddr_ll lo = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex("lo") };
+	struct {
+		struct virtio_net_hdr header;
+		uint8_t frame[14 + 20 + 8 + 5000];
+	} __attribute__((packed)) packet = {
+		.header.hdr_len = 14,
+		.frame = { [12] = 0x08, 0, 0x45, 0, 0x13, 0xa4, [22] = 64, 17, [26] = 127, 0, 0, 1,
+			   127, 0, 0, 1, 4, 0xd2, port >> 8, port & 0xff, 0x13, 0x90 },
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW, 0), one = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
+		fail("packet socket");
+	lo.sll_protocol = htons(ETH_P_IP);
+	if (sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&lo, sizeof(lo)) < 0)
+		fail("send");
 }
 
 /* ---- Made packets ---- */
@@ -357,6 +385,8 @@ int main(int argc, char **argv)
 		serve(argv[2], argv[3]);
 	} else if (!strcmp(mode, "ask") && argc == 6) {
 		ask(argv[2], argv[3], argv[4], argv[5]);
+	} else if (!strcmp(mode, "paged") && argc == 3) {
+		send_paged(atoi(argv[2]));
 	} else if (!strcmp(mode, "fuzz") && argc == 6) {
 		seed = strtoull(argv[3], NULL, 0) | 1;
 		fuzz(atol(argv[2]), atoi(argv[4]), atoi(argv[5]));
@@ -364,7 +394,7 @@ int main(int argc, char **argv)
 		cost(atoi(argv[2]));
 	} else {
 		fprintf(stderr, "usage: porttest serve PROTO PORT | ask PROTO ADDRESS PORT TEXT | "
-				"fuzz N SEED FROM TO | cost N\n");
+				"paged PORT | fuzz N SEED FROM TO | cost N\n");
 		return 2;
 	}
 	return 0;

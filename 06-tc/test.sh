@@ -87,6 +87,14 @@ test_behind_a_vlan_tag() {
 	stop
 }
 
+test_headers_beyond_the_linear_part_of_the_packet_are_found() {
+	new_netns alone
+	start in_ns alone ./portmap -j -i lo 8080:80
+	in_ns alone ./porttest paged 8080
+	stop
+	[ "$(packets '.direction == "INGRESS" and .protocol == "UDP"')" = 1 ] || fail "$(cat "$T/out")"
+}
+
 test_hostile_packets_are_rewritten_right_or_not_at_all() {
 	new_netns alone
 	start in_ns alone ./portmap -j -i lo 8080:80
