@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/membarrier.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +18,13 @@ static const char *const syscall_names[] = {
 
 static struct {
 	pid_t pid;
-	double interval; /* seconds */
+	double interval; /* seconds; 0: none */
 	size_t top;	 /* 0: not given */
-} wanted = { .interval = INFINITY };
+} wanted;
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
 	{ "top", 'T', "TOP", 0, "Print the TOP most frequent calls (10; with -j all)", 0 },
 	{ 0 },
 };
@@ -36,8 +35,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		wanted.pid = parse_pid(state, arg);
 		return 0;
-	case 'i':
-		wanted.interval = parse_seconds(state, arg);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case 'T':
 		wanted.top = parse_number(state, "TOP", arg, 1, INT_MAX);
@@ -266,11 +265,8 @@ int main(int argc, char **argv)
 		die("cannot attach to the raw tracepoints sys_enter, sys_exit and sched_process_exit");
 	attached("the entry and exit of all system calls");
 
-	while (running()) {
-		sleep_while_running(wanted.interval);
-		if (running())
-			calls += end_interval(skel, plan);
-	}
+	while (wait_for_summary(wanted.interval, 0))
+		calls += end_interval(skel, plan);
 
 	/* Detach before the last look, so that it has all. */
 	syscount_bpf__detach(skel);

@@ -136,7 +136,7 @@ test_a_result_that_is_negative_and_no_error_is_none() {
 }
 
 test_intervals_add_up() {
-	trace_once -i0.03 ./calls flood 300000
+	trace_once -I0.03 ./calls flood 300000
 	calls=$(total 'select(.syscall == "getppid").count')
 	[ "$calls" -le 300000 ] && [ $((calls + $(skipped))) -ge 300000 ] ||
 		fail "$(jq -c 'select(.syscall == "getppid").count' "$T/out" | paste -s -d + -) is not 300000"
@@ -163,8 +163,8 @@ test_people_get_a_table_and_the_sum_of_the_others() {
 	grep -q "^syscount: $sum events\$" "$T/err" || fail "$sum are in $(cat "$T/out" "$T/err")"
 }
 
-test_with_i_people_get_a_table_each_time() {
-	start syscount -i 0.1
+test_with_I_people_get_a_table_each_time() {
+	start syscount -I 0.1
 	wait_for "three tables" sh -c '[ "$(grep -c ^SYSCALL "$0")" -ge 3 ]' "$T/out"
 	stop
 }
@@ -214,7 +214,7 @@ test_with_batches_it_does_not_say_otherwise() {
 test_a_process_that_ends_is_still_in_the_table() {
 	sleep 600 &
 	pid=$!
-	start syscount -j -p $pid -i 0.1
+	start syscount -j -p $pid -I 0.1
 	kill $pid
 	wait $pid || :
 	wait_for "the end of $pid" sh -c '! kill -0 '$pid
@@ -234,13 +234,13 @@ test_two_at_once_count_the_same() {
 
 test_kill_9_leaves_nothing_behind() {
 	bpf_snapshot
-	start syscount -i 1
+	start syscount -I 1
 	kill9
 	nothing_left
 }
 
 test_its_memory_is_at_most_5_MB() {
-	start syscount -i 0.1
+	start syscount -I 0.1
 	./calls numbers 100000 1000 >/dev/null
 	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
 	stop
@@ -250,7 +250,7 @@ test_its_memory_is_at_most_5_MB() {
 # ---- how it ends ----
 
 test_option_d_ends_it_by_itself() {
-	exits 0 ./syscount -d 0.3 -i 0.1
+	exits 0 ./syscount -d 0.3 -I 0.1
 	says '^syscount: attached to the entry and exit of all system calls; Ctrl-C to stop$'
 	says '^syscount: [0-9]+ events'
 }
@@ -258,13 +258,13 @@ test_option_d_ends_it_by_itself() {
 test_a_closed_pipe_ends_it_quietly() {
 	mkfifo "$T/pipe"
 	head -n 1 <"$T/pipe" >"$T/first" &
-	exits 0 sh -c 'exec ./syscount -i 0.1 >"$1"' sh "$T/pipe"
+	exits 0 sh -c 'exec ./syscount -I 0.1 >"$1"' sh "$T/pipe"
 	grep -q ^SYSCALL "$T/first" || fail "head got no header"
 	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
 }
 
 test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./syscount -i 0.1 >/dev/full'
+	exits 1 sh -c 'exec ./syscount -I 0.1 >/dev/full'
 	says '^syscount: cannot write the output: No space left on device$'
 }
 
@@ -276,8 +276,8 @@ test_wrong_options_are_usage_errors() {
 	exits 2 ./syscount -p abc
 	says "^syscount: PID must be a number from 1 to 2147483647, not 'abc'$"
 	for seconds in 0 -1 abc 1x nan 1e99 ''; do
-		exits 2 ./syscount -i "$seconds"
-		says "^syscount: SECONDS must be a number above 0, not '$seconds'$"
+		exits 2 ./syscount -I "$seconds"
+		says "^syscount: SECONDS must be a number from 0.001 to 2147483647, not '$seconds'$"
 	done
 	exits 2 ./syscount -T 0
 	says "^syscount: TOP must be a number from 1 to 2147483647, not '0'$"

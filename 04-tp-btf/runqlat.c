@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load runqlat.bpf.c, and draw the histograms of how long tasks waited for a CPU. */
 #include <errno.h>
-#include <limits.h>
 #include <search.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,24 +11,23 @@
 #include "runqlat.h"
 #include "runqlat.skel.h"
 
-#define STARS	40	/* columns that the longest bar has */
-#define FOREVER INT_MAX /* s */
+#define STARS 40 /* columns that the longest bar has */
 
 static struct {
 	pid_t pid;
 	bool per_process;
 	bool msecs;
-	long interval;
+	double interval; /* seconds; 0: none */
 	bool hash;
-} wanted = { .interval = FOREVER };
+} wanted;
 
-enum { OPTION_HASH = 256 };
+enum { OPTION_PIDS = 256, OPTION_MILLISECONDS, OPTION_HASH };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
-	{ "pids", 'P', NULL, 0, "A histogram for each process", 0 },
-	{ "milliseconds", 'm', NULL, 0, "Count milliseconds, not microseconds", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, rather than at the end", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
+	{ "pids", OPTION_PIDS, NULL, 0, "A histogram for each process", 0 },
+	{ "milliseconds", OPTION_MILLISECONDS, NULL, 0, "Count milliseconds, not microseconds", 0 },
 	{ "hash", OPTION_HASH, NULL, 0,
 	  "Use a hash where the kernel has task storage too, to compare what they cost", 0 },
 	{ 0 },
@@ -41,14 +39,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		wanted.pid = parse_pid(state, arg);
 		return 0;
-	case 'P':
+	case OPTION_PIDS:
 		wanted.per_process = true;
 		return 0;
-	case 'm':
+	case OPTION_MILLISECONDS:
 		wanted.msecs = true;
 		return 0;
-	case 'i':
-		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case OPTION_HASH:
 		wanted.hash = true;
@@ -194,7 +192,7 @@ static void show(const struct hist *hists)
 	time_t now = time(NULL);
 	char text[16];
 
-	if (wanted.interval != FOREVER && !options.json) {
+	if (wanted.interval && !options.json) {
 		strftime(text, sizeof(text), "%T", localtime(&now));
 		printf("%s\n", text);
 	}
@@ -255,11 +253,8 @@ int main(int argc, char **argv)
 
 	attached("sched_wakeup, sched_wakeup_new and sched_switch, with %s",
 		 task_storage ? "task storage" : "a hash by thread");
-	while (running()) {
-		sleep_while_running(wanted.interval);
-		if (running())
-			show(hists);
-	}
+	while (wait_for_summary(wanted.interval, 0))
+		show(hists);
 
 	/* Detach before the last look, so that nothing is counted after it. */
 	runqlat_bpf__detach(skel);

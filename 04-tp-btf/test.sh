@@ -91,7 +91,7 @@ test_who_shares_a_CPU_waits_for_milliseconds() {
 	gated ./crowd hogs 1
 	start runqlat -j -p $gated_pid
 	start_as hash runqlat -j -p $gated_pid --hash
-	start_as ms runqlat -j -p $gated_pid -m
+	start_as ms runqlat -j -p $gated_pid --milliseconds
 	open_gate
 	wait $gated_pid
 	stop ms
@@ -116,7 +116,7 @@ test_who_shares_a_CPU_waits_for_milliseconds() {
 test_the_first_wait_of_a_new_process_is_counted() {
 	mkfifo "$T/go"
 	pids='' switches=0
-	start runqlat -j -P
+	start runqlat -j --pids
 	for i in $(seq 20); do
 		cat "$T/go" &
 		pids=$pids${pids:+,}$!
@@ -133,7 +133,7 @@ test_the_first_wait_of_a_new_process_is_counted() {
 }
 
 test_histograms_have_buckets_without_gaps_that_add_up() {
-	start runqlat -j -P
+	start runqlat -j --pids
 	start_as all runqlat -j
 	./crowd pingpong 500 >/dev/null
 	stop all
@@ -168,7 +168,7 @@ test_two_at_once_see_the_same() {
 
 test_option_p_counts_one_process_only() {
 	gated sleep 0
-	start runqlat -j -P -p $gated_pid
+	start runqlat -j --pids -p $gated_pid
 	./crowd pingpong 500 >/dev/null
 	open_gate
 	wait $gated_pid
@@ -197,11 +197,11 @@ test_option_p_of_a_process_that_ends_keeps_its_histogram() {
 	expect 1 "select(.pid == $gated_pid and .total >= 1 and .total < 100)"
 }
 
-test_option_P_shows_the_names_of_processes() {
+test_option_pids_shows_the_names_of_processes() {
 	name=$(printf 'a\033[31m\nb') # what the kernel calls a process that executes this file
 	cp crowd "$T/$name"
-	start runqlat -P
-	start_as json runqlat -P -j
+	start runqlat --pids
+	start_as json runqlat --pids -j
 	"$T/$name" pingpong 100 >/dev/null
 	stop json
 	stop
@@ -210,11 +210,11 @@ test_option_P_shows_the_names_of_processes() {
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/out" || fail "an escape got through"
 }
 
-test_option_i_prints_each_interval_and_loses_nothing_between() {
+test_option_I_prints_each_interval_and_loses_nothing_between() {
 	mkfifo "$T/go"
 	gated ./crowd pingpong 2000 "$T/go"
 	before=$(switches $gated_pid)
-	start runqlat -j -i 1 -p $gated_pid
+	start runqlat -j -I 1 -p $gated_pid
 	expect_at_least 1 '.total == 0'
 	open_gate
 	wait_for "the ping-pong is over" test -s "$T/gated"
@@ -228,9 +228,9 @@ test_option_i_prints_each_interval_and_loses_nothing_between() {
 		fail "not every second: $(jq .time_ns "$T/out")"
 }
 
-test_option_i_shows_a_busy_process_in_each_interval() {
+test_option_I_shows_a_busy_process_in_each_interval() {
 	gated ./crowd hogs 2.2
-	start runqlat -i 1 -p $gated_pid -P -j
+	start runqlat -I 1 -p $gated_pid --pids -j
 	open_gate
 	wait $gated_pid
 	stop
@@ -239,7 +239,7 @@ test_option_i_shows_a_busy_process_in_each_interval() {
 }
 
 test_people_get_a_time_and_bars() {
-	start runqlat -i 1
+	start runqlat -I 1
 	./crowd pingpong 500 >/dev/null
 	wait_for "the first interval" grep -q '^ *2 -> 3 ' "$T/out"
 	stop
@@ -257,7 +257,7 @@ test_people_get_a_time_and_bars() {
 # ---- nothing lost silently, nothing left behind ----
 
 test_more_processes_than_have_room_are_counted() {
-	start runqlat -j -P
+	start runqlat -j --pids
 	./crowd forks 10500
 	stop
 	[ "$(wc -l <"$T/out")" = 10240 ] || fail "$(wc -l <"$T/out") histograms"
@@ -278,7 +278,7 @@ none_is_kept() {
 
 test_with_intervals_those_that_ended_make_room() {
 	need bpftool
-	start runqlat -j -P -i 1
+	start runqlat -j --pids -I 1
 	./crowd forks 100
 	expect_at_least 99 'select(.comm == "crowd")'
 	jq 'select(.comm == "crowd") | .pid' "$T/out" | sort >"$T/ended"
@@ -288,7 +288,7 @@ test_with_intervals_those_that_ended_make_room() {
 
 test_kill_9_leaves_nothing_behind() {
 	bpf_snapshot
-	start runqlat -P
+	start runqlat --pids
 	./crowd pingpong 10 >/dev/null
 	kill9
 	nothing_left
@@ -314,10 +314,8 @@ test_wrong_options_are_usage_errors() {
 	says "^./runqlat: unrecognized option '--no-such-option'$"
 	exits 2 ./runqlat -p abc
 	says "^runqlat: PID must be a number from 1 to 2147483647, not 'abc'$"
-	exits 2 ./runqlat -i 0
-	says "^runqlat: SECONDS must be a number from 1 to 2147483647, not '0'$"
-	exits 2 ./runqlat -i 0.5
-	says "^runqlat: SECONDS must be a number from 1 to 2147483647, not '0.5'$"
+	exits 2 ./runqlat -I 0
+	says "^runqlat: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 2 ./runqlat surplus
 	says "^runqlat: what is 'surplus'"
 	exits 0 ./runqlat --help

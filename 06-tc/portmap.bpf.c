@@ -22,7 +22,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__type(key, struct rule);
-	__type(value, struct target);
+	__type(value, struct translation);
 } rules SEC(".maps");
 
 static __always_inline int rewrite(struct __sk_buff *ctx, enum direction direction)
@@ -30,7 +30,7 @@ static __always_inline int rewrite(struct __sk_buff *ctx, enum direction directi
 	__u32 linear = ctx->len < HEADERS ? ctx->len : HEADERS;
 	struct rule rule = { .direction = direction };
 	__u32 port_offset, check_offset;
-	struct target *target;
+	struct translation *translation;
 	struct ipv6hdr *ip6;
 	struct cursor at;
 	struct ethhdr *eth;
@@ -87,8 +87,8 @@ static __always_inline int rewrite(struct __sk_buff *ctx, enum direction directi
 
 	rule.protocol = protocol;
 	rule.port = port;
-	target = bpf_map_lookup_elem(&rules, &rule);
-	if (!target)
+	translation = bpf_map_lookup_elem(&rules, &rule);
+	if (!translation)
 		return TC_ACT_UNSPEC;
 
 	/*
@@ -97,14 +97,14 @@ static __always_inline int rewrite(struct __sk_buff *ctx, enum direction directi
 	 * 0 is sent as 0xffff: this is what MANGLED_0 is for. The sum of the IPv4 header (for that
 	 * there is bpf_l3_csum_replace()) does not cover the ports.
 	 */
-	if (bpf_l4_csum_replace(ctx, check_offset, port, target->port,
+	if (bpf_l4_csum_replace(ctx, check_offset, port, translation->port,
 				sizeof(port) | (protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0)))
 		return TC_ACT_UNSPEC;
-	if (bpf_skb_store_bytes(ctx, port_offset, &target->port, sizeof(target->port), 0))
+	if (bpf_skb_store_bytes(ctx, port_offset, &translation->port, sizeof(translation->port), 0))
 		return TC_ACT_SHOT; /* its checksum is changed already: it would be dropped anyway */
 
-	__sync_fetch_and_add(&target->packets, 1);
-	__sync_fetch_and_add(&target->bytes, ctx->len);
+	__sync_fetch_and_add(&translation->packets, 1);
+	__sync_fetch_and_add(&translation->bytes, ctx->len);
 
 	/* Not OK but UNSPEC: let other programs and filters on this interface see it too. */
 	return TC_ACT_UNSPEC;

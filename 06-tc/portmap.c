@@ -18,16 +18,18 @@
 static struct {
 	const char *interface;
 	bool no_tcp, no_udp;
-	double every;
+	double interval; /* seconds; 0: none */
 	int count;
 	net_port from[MAX_PORTS], to[MAX_PORTS];
 } wanted;
 
+enum { OPTION_TCP = 256, OPTION_UDP };
+
 static const struct argp_option options_table[] = {
 	{ "interface", 'i', "IFACE", 0, "The interface to rewrite on", 0 },
-	{ "tcp", 't', NULL, 0, "TCP only", 0 },
-	{ "udp", 'u', NULL, 0, "UDP only", 0 },
-	{ "summary", 's', "SECONDS", 0, "Print the counters every SECONDS, too", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print the counters every SECONDS, not only at the end", 0 },
+	{ "tcp", OPTION_TCP, NULL, 0, "TCP only", 0 },
+	{ "udp", OPTION_UDP, NULL, 0, "UDP only", 0 },
 	{ 0 },
 };
 
@@ -43,6 +45,8 @@ static void parse_mapping(struct argp_state *state, const char *text)
 	memcpy(from, text, colon - text);
 	wanted.from[wanted.count] = htons(parse_number(state, "FROM", from, 1, 65535));
 	wanted.to[wanted.count] = htons(parse_number(state, "TO", colon + 1, 1, 65535));
+	if (wanted.from[wanted.count] == wanted.to[wanted.count])
+		argp_error(state, "'%s' changes nothing: both ports are the same", text);
 	for (int i = 0; i < wanted.count; i++)
 		if (wanted.from[i] == wanted.from[wanted.count] ||
 		    wanted.to[i] == wanted.to[wanted.count])
@@ -57,14 +61,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'i':
 		wanted.interface = arg;
 		return 0;
-	case 't':
+	case OPTION_TCP:
 		wanted.no_udp = true;
 		return 0;
-	case 'u':
+	case OPTION_UDP:
 		wanted.no_tcp = true;
 		return 0;
-	case 's':
-		wanted.every = parse_number(state, "SECONDS", arg, 1, 86400);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_mapping(state, arg);
@@ -75,7 +79,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (!wanted.count)
 			argp_error(state, "which ports? Give FROM:TO, for example 8080:80");
 		if (wanted.no_tcp && wanted.no_udp)
-			argp_error(state, "-t and -u exclude each other");
+			argp_error(state, "--tcp and --udp exclude each other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -96,7 +100,7 @@ static void add_rules(struct bpf_map *rules, enum protocol protocol)
 	for (int i = 0; i < wanted.count; i++) {
 		struct rule in = { INGRESS, protocol, wanted.from[i] };
 		struct rule out = { EGRESS, protocol, wanted.to[i] };
-		struct target to = { .port = wanted.to[i] }, from = { .port = wanted.from[i] };
+		struct translation to = { .port = wanted.to[i] }, from = { .port = wanted.from[i] };
 
 		if (bpf_map__update_elem(rules, &in, sizeof(in), &to, sizeof(to), BPF_NOEXIST) ||
 		    bpf_map__update_elem(rules, &out, sizeof(out), &from, sizeof(from), BPF_NOEXIST))
@@ -108,18 +112,18 @@ static void add_rules(struct bpf_map *rules, enum protocol protocol)
 static unsigned long long print_rule(struct bpf_map *rules, struct rule rule,
 				     struct json_plan *plan)
 {
-	struct target target;
+	struct translation translation;
 	struct event event;
 
-	if (bpf_map__lookup_elem(rules, &rule, sizeof(rule), &target, sizeof(target), 0))
+	if (bpf_map__lookup_elem(rules, &rule, sizeof(rule), &translation, sizeof(translation), 0))
 		die("cannot read a rule");
 	event = (struct event){
 		.direction = rule.direction,
 		.protocol = rule.protocol,
 		.port = rule.port,
-		.to_port = target.port,
-		.packets = target.packets,
-		.size_bytes = target.bytes,
+		.to_port = translation.port,
+		.packets = translation.packets,
+		.size_bytes = translation.bytes,
 	};
 	if (plan)
 		json_plan__print(plan, stdout, &event, sizeof(event));
@@ -291,16 +295,14 @@ int main(int argc, char **argv)
 	}
 	attached("%s (%s)", wanted.interface, tcx ? "tcx links" : "clsact filters");
 
-	for (double next = wanted.every; running();) {
-		sleep_while_running(1);
-		if (!if_indextoname(interface, name)) {
+	while (running()) {
+		bool due = wait_for_summary(wanted.interval, 1);
+		bool gone = !if_indextoname(interface, name);
+
+		if (due || gone)
 			print_rules(skel->maps.rules, plan);
+		if (gone)
 			fail("the interface %s has gone", wanted.interface);
-		}
-		if (wanted.every && running() && --next <= 0) {
-			print_rules(skel->maps.rules, plan);
-			next = wanted.every;
-		}
 	}
 
 	packets = print_rules(skel->maps.rules, plan);

@@ -22,7 +22,7 @@ struct rule {
 };
 
 /* What becomes of the port, and how often that happened. */
-struct target {
+struct translation {
 	__u64 packets;
 	__u64 bytes;
 	net_port port;

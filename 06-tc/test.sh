@@ -65,7 +65,7 @@ test_other_ports_are_left_alone_and_counted_nowhere() {
 
 test_one_protocol_only() {
 	lab
-	start in_ns server ./portmap -j -t -i s0 8080:80
+	start in_ns server ./portmap -j --tcp -i s0 8080:80
 	ask tcp 10.1.0.2 8080 hello || fail "no answer by TCP"
 	! ask udp 10.1.0.2 8080 hello 2>/dev/null || fail "an answer by UDP"
 	stop
@@ -108,7 +108,7 @@ test_hostile_packets_are_rewritten_right_or_not_at_all() {
 
 test_counters_come_while_it_runs_and_for_people() {
 	lab
-	start in_ns server ./portmap -s 1 -u -i s0 8080:80
+	start in_ns server ./portmap -I 0.5 --udp -i s0 8080:80
 	ask udp 10.1.0.2 8080 hello
 	wait_for 'the counters' grep -qE '^ingress  udp    8080   80              1             47$' "$T/out"
 	stop
@@ -200,8 +200,10 @@ test_wrong_options_are_usage_errors() {
 	says "^portmap: TO must be a number from 1 to 65535, not '65536'$"
 	exits 2 ./portmap -i lo 8080:80 8081:80
 	says "^portmap: '8081:80' uses a port of another mapping again"
-	exits 2 ./portmap -t -u -i lo 8080:80
-	says '^portmap: -t and -u exclude each other$'
+	exits 2 ./portmap --tcp --udp -i lo 8080:80
+	says '^portmap: --tcp and --udp exclude each other$'
+	exits 2 ./portmap -i lo 80:80
+	says "^portmap: '80:80' changes nothing: both ports are the same$"
 }
 
 test_an_interface_that_does_not_exist_is_named() {

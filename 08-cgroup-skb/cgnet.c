@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,15 +18,15 @@
 
 static struct {
 	const char *cgroup;
-	double interval; /* seconds */
+	double interval; /* seconds; 0: none */
 	struct destination *allowed;
 	size_t allowed_count;
-} wanted = { .interval = INFINITY };
+} wanted;
 
 static const struct argp_option options_table[] = {
 	{ "allow", 'a', "CIDR", 0,
 	  "Let it send to CIDR (10.0.0.0/8, fd00::/8, 192.0.2.1) and not to what no -a names", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
 	{ 0 },
 };
 
@@ -67,8 +66,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'a':
 		allow(state, arg);
 		return 0;
-	case 'i':
-		wanted.interval = parse_seconds(state, arg);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (wanted.cgroup)
@@ -370,7 +369,6 @@ int main(int argc, char **argv)
 	struct cgnet_bpf *skel;
 	struct json_plan *plan;
 	bool removed;
-	double next, left;
 	__u64 count = 0;
 
 	parse_options(&argp, argc, argv);
@@ -421,15 +419,12 @@ int main(int argc, char **argv)
 	table.total.path = find_row(cgroup, table.total.id)->path; /* while it is there */
 	attached("cgroup %s, ingress and egress", wanted.cgroup);
 
-	next = now_ns() / 1e9 + wanted.interval;
 	while (running() && attached_to(bpf_link__fd(skel->links.on_egress))) {
-		left = next - now_ns() / 1e9;
-		sleep_while_running(left < LOOK_SECONDS ? left : LOOK_SECONDS);
+		bool due = wait_for_summary(wanted.interval, LOOK_SECONDS);
+
 		find_cgroups(bpf_map__fd(skel->maps.cgroups), cgroup);
-		if (running() && now_ns() / 1e9 >= next) {
+		if (due)
 			count += print_table(skel, plan, cgroup);
-			next += wanted.interval;
-		}
 	}
 
 	if (!attached_to(bpf_link__fd(skel->links.on_egress))) {

@@ -195,7 +195,7 @@ test_a_path_may_be_relative_to_where_cgroup2_is_mounted() {
 
 test_option_i_prints_what_is_new_in_each_interval() {
 	cg=$(new_cgroup interval)
-	start cgnet -j -i 0.2 "$cg"
+	start cgnet -j -I 0.2 "$cg"
 	in_cgroup "$cg" ./talk udp 127.0.0.1 10 100
 	expect_at_least 1 'select(.scope == "SCOPE_CGROUP")'
 	in_cgroup "$cg" ./talk udp 127.0.0.1 20 100
@@ -445,8 +445,8 @@ test_wrong_options_are_usage_errors() {
 	done
 	exits 2 ./cgnet -a fd00::/129 .
 	says "^cgnet: the prefix length must be a number from 0 to 128, not '129'$"
-	exits 2 ./cgnet -i 0 .
-	says "^cgnet: SECONDS must be a number above 0, not '0'$"
+	exits 2 ./cgnet -I 0 .
+	says "^cgnet: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 2 ./cgnet . surplus
 	says "^cgnet: one CGROUP only: what is 'surplus'\?$"
 	exits 2 ./cgnet -a 10.0.0.0/8

@@ -37,19 +37,19 @@ static struct {
 	long storage;
 } wanted = { .storage = 16384 };
 
-enum { FLAME = 256, STORAGE };
+enum { COUNT = 256, IDLE, FLAME, STORAGE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID, with all its threads", 0 },
 	{ "frequency", 'F', "HZ", 0, "Take HZ samples a second on each CPU (49)", 0 },
-	{ "count", 'c', "COUNT", 0,
+	{ "count", COUNT, "COUNT", 0,
 	  "Take a sample each COUNT events (of cpu-clock: ns) instead; needs -e", 0 },
 	{ "event", 'e', "EVENT", 0,
 	  "What to sample by: cycles, cpu-clock or page-faults (cycles, or cpu-clock on a machine "
-	  "that does not count them; page-faults come with -c 1)", 0 },
+	  "that does not count them; page-faults come with --count 1)", 0 },
 	{ "user-stacks-only", 'U', NULL, 0, "Show the stacks of programs, without the kernel's", 0 },
 	{ "kernel-stacks-only", 'K', NULL, 0, "Show the kernel's stacks only", 0 },
-	{ "include-idle", 'I', NULL, 0, "Count CPUs that have nothing to do, too", 0 },
+	{ "include-idle", IDLE, NULL, 0, "Count CPUs that have nothing to do, too", 0 },
 	{ "folded", 'f', NULL, 0, "Print a line for each stack, as flame graph tools read them", 0 },
 	{ "flame", FLAME, "FILE", 0,
 	  "Draw a flame graph into FILE (SVG); print stacks only if -f or -j is given, too", 0 },
@@ -66,7 +66,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'F':
 		wanted.frequency = parse_number(state, "HZ", arg, 1, INT_MAX);
 		return 0;
-	case 'c':
+	case COUNT:
 		wanted.period = parse_number(state, "COUNT", arg, 1, LONG_MAX);
 		return 0;
 	case 'e':
@@ -83,7 +83,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'K':
 		wanted.kernel_only = true;
 		return 0;
-	case 'I':
+	case IDLE:
 		wanted.idle = true;
 		return 0;
 	case 'f':
@@ -99,11 +99,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (wanted.user_only && wanted.kernel_only)
 			argp_error(state, "-U and -K exclude each other");
 		if (wanted.frequency && wanted.period)
-			argp_error(state, "-F and -c exclude each other");
+			argp_error(state, "-F and --count exclude each other");
 		if (wanted.folded && options.json)
 			argp_error(state, "-f and -j exclude each other");
 		if (wanted.period && !wanted.source)
-			argp_error(state, "COUNT of what? -c needs -e");
+			argp_error(state, "COUNT of what? --count needs -e");
 		if (wanted.source == PAGE_FAULTS && !wanted.frequency && !wanted.period)
 			wanted.period = 1;
 		else if (!wanted.frequency && !wanted.period)

@@ -77,7 +77,7 @@ test_32_fresh_pages_are_32_page_faults() {
 
 test_option_c_takes_every_so_manieth() {
 	waiting_burn pages 4000
-	start profile -e page-faults -c 100 -j -U -p $burn_pid
+	start profile -e page-faults --count 100 -j -U -p $burn_pid
 	go
 	stop
 	# Each CPU counts the faults of all processes, so that burn's share is not exact.
@@ -131,7 +131,7 @@ test_all_processes_are_seen_without_p() {
 }
 
 test_option_I_counts_idle_CPUs() {
-	start profile -e cpu-clock -F 199 -j -I
+	start profile -e cpu-clock -F 199 -j --include-idle
 	wait_for "an idle moment" sleep 1
 	stop
 	[ "$(jq -s 'map(select(.pid == 0)) | length' "$T/out")" -gt 0 ] ||
@@ -365,16 +365,16 @@ test_a_CPU_may_go_offline_before_and_meanwhile() {
 # ---- how it ends ----
 
 test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./profile -I -d 0.2 >/dev/full'
+	exits 1 sh -c 'exec ./profile --include-idle -d 0.2 >/dev/full'
 	says '^profile: cannot write the output: No space left on device$'
-	exits 1 ./profile -I -d 0.2 --flame /dev/full
+	exits 1 ./profile --include-idle -d 0.2 --flame /dev/full
 	says '^profile: cannot write /dev/full: No space left on device$'
 }
 
 test_a_closed_pipe_ends_it_quietly() {
 	mkfifo "$T/pipe"
 	: <"$T/pipe" &
-	exits 0 sh -c 'exec ./profile -I >"$1"' sh "$T/pipe"
+	exits 0 sh -c 'exec ./profile --include-idle >"$1"' sh "$T/pipe"
 	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
 }
 
@@ -388,12 +388,12 @@ test_wrong_options_are_usage_errors() {
 	says "^profile: HZ must be a number from 1 to 2147483647, not '0'$"
 	exits 2 ./profile -e instructions
 	says "^profile: EVENT must be cycles, cpu-clock or page-faults, not 'instructions'$"
-	exits 2 ./profile -c 100
-	says '^profile: COUNT of what\? -c needs -e$'
+	exits 2 ./profile --count 100
+	says '^profile: COUNT of what\? --count needs -e$'
 	exits 2 ./profile -U -K
 	says '^profile: -U and -K exclude each other$'
-	exits 2 ./profile -F 9 -c 9 -e cpu-clock
-	says '^profile: -F and -c exclude each other$'
+	exits 2 ./profile -F 9 --count 9 -e cpu-clock
+	says '^profile: -F and --count exclude each other$'
 	exits 2 ./profile -f -j
 	says '^profile: -f and -j exclude each other$'
 	exits 2 ./profile surplus

@@ -2,7 +2,6 @@
 /* Load funccount.bpf.c, and print how often the functions that match a pattern are called. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,17 +15,17 @@
 
 static struct {
 	pid_t pid;
-	long interval;
+	double interval; /* seconds; 0: none */
 	bool latency;
 	bool no_session;
 	char **globs; /* NULL at its end */
-} wanted = { .interval = INT_MAX };
+} wanted;
 
 enum { OPTION_NO_SESSION = 256 };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only calls by the process PID", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, rather than at the end", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
 	{ "latency", 'L', NULL, 0, "Also how long the calls take", 0 },
 	{ "no-session", OPTION_NO_SESSION, NULL, 0, "With -L: two programs and a map", 0 },
 	{ 0 },
@@ -38,8 +37,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		wanted.pid = parse_pid(state, arg);
 		return 0;
-	case 'i':
-		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case 'L':
 		wanted.latency = true;
@@ -419,11 +418,8 @@ int main(int argc, char **argv)
 		 !wanted.latency ? "kprobe.multi" :
 		 session	 ? "kprobe.session" :
 				   "kprobe.multi and kretprobe.multi");
-	while (running()) {
-		sleep_while_running(wanted.interval);
-		if (running())
-			show(skel);
-	}
+	while (wait_for_summary(wanted.interval, 0))
+		show(skel);
 
 	/* Detach before the last look, so that nothing is counted after it. */
 	funccount_bpf__detach(skel);

@@ -77,9 +77,9 @@ no_links() {
 	bpftool -j link show | jq -e '[.[] | select(.type == "kprobe_multi")] | length == 0'
 }
 
-test_option_i_prints_differences_and_people_get_columns_and_the_demo() {
+test_option_I_prints_differences_and_people_get_columns_and_the_demo() {
 	gated ./calls unlink 10 "$T/file"
-	start funccount -j -i 1 -p $gated_pid vfs_unlink
+	start funccount -j -I 1 -p $gated_pid vfs_unlink
 	start_as columns funccount -L 'vfs_*'
 	start_as plain funccount vfs_unlink
 	open_gate
@@ -142,8 +142,8 @@ test_without_a_list_of_addresses_it_takes_those_of_kallsyms() {
 test_wrong_options_are_usage_errors() {
 	exits 2 ./funccount
 	says "^funccount: which functions\? Give one or more globs, such as 'tcp_\*'$"
-	exits 2 ./funccount -i 0 vfs_read
-	says "^funccount: SECONDS must be a number from 1 to 2147483647, not '0'$"
+	exits 2 ./funccount -I 0 vfs_read
+	says "^funccount: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 1 ./funccount -p 2147483647 vfs_read
 	says '^funccount: there is no process with PID 2147483647$'
 	exits 0 ./funccount --help

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load libcalls.bpf.c, attach it to the functions that match, and print how often each is called. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,24 +10,22 @@
 #include "libcalls.h"
 #include "libcalls.skel.h"
 
-#define FOREVER INT_MAX /* s */
-
 static struct {
 	const char *file;
 	const char *pattern;
 	pid_t pid;
-	long interval;
+	double interval; /* seconds; 0: none */
 	bool latency;
 	bool no_session;
 	bool sleepable;
-} wanted = { .pattern = "*", .pid = -1, .interval = FOREVER };
+} wanted = { .pattern = "*", .pid = -1 };
 
 enum { OPTION_NO_SESSION = 256, OPTION_SLEEPABLE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
 	{ "latency", 'L', NULL, 0, "Time the calls too", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print every SECONDS, rather than at the end", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Print every SECONDS, not only at the end", 0 },
 	{ "no-session", OPTION_NO_SESSION, NULL, 0,
 	  "With -L: use two programs where the kernel has sessions too, to compare", 0 },
 	{ "sleepable", OPTION_SLEEPABLE, NULL, 0, "Use sleepable programs, to compare", 0 },
@@ -44,8 +41,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'L':
 		wanted.latency = true;
 		return 0;
-	case 'i':
-		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case OPTION_NO_SESSION:
 		wanted.no_session = true;
@@ -296,11 +293,8 @@ int main(int argc, char **argv)
 	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file,
 		 kind,
 		 sleepable ? ", sleepable" : "");
-	while (running()) {
-		sleep_while_running(wanted.interval);
-		if (running())
-			shown += show(bpf_object__btf(skel->obj), counts);
-	}
+	while (wait_for_summary(wanted.interval, 0))
+		shown += show(bpf_object__btf(skel->obj), counts);
 
 	/* Detach before the last look, so that nothing is counted after it. */
 	libcalls_bpf__detach(skel);

@@ -109,10 +109,10 @@ test_calls_that_do_not_return_here_are_counted_but_not_timed() {
 	done
 }
 
-test_option_i_prints_what_is_new_and_option_p_counts_one_process_only() {
+test_option_I_prints_what_is_new_and_option_p_counts_one_process_only() {
 	waiting 5
-	start libcalls -j -i 1 -p $waiting_pid $library 'twenty_[12]'
-	start_as all libcalls -j -i 1 $library 'twenty_[12]'
+	start libcalls -j -I 1 -p $waiting_pid $library 'twenty_[12]'
+	start_as all libcalls -j -I 1 $library 'twenty_[12]'
 	./caller 100
 	wait_for "the first interval" test -s "$T/all.out"
 	go_on
@@ -175,8 +175,8 @@ test_wrong_options_are_usage_errors() {
 	says "^libcalls: what is 'b'\\? It takes one FILE and one PATTERN$"
 	exits 2 ./libcalls --no-such-option
 	says "^./libcalls: unrecognized option '--no-such-option'$"
-	exits 2 ./libcalls -i 0 $library
-	says "^libcalls: SECONDS must be a number from 1 to 2147483647, not '0'$"
+	exits 2 ./libcalls -I 0 $library
+	says "^libcalls: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 0 ./libcalls --help
 	exits 0 ./libcalls --version
 }

@@ -47,5 +47,5 @@ measure() {
 	done
 	measure_view ps ps ps -eo pid,ppid,uid,nlwp,comm:16,args
 	measure_view lsof 'ls -l /proc/PID/fd' sh -c 'exec ls -l /proc/[0-9]*/fd'
-	measure_view "map -m $map" "bpftool map dump" bpftool map dump pinned "$T/bpf/elements"
+	measure_view "map --id $map" "bpftool map dump" bpftool map dump pinned "$T/bpf/elements"
 }

@@ -15,69 +15,84 @@
 
 static const struct view {
 	const char *name;
-	const char *takes;  /* the options of its own */
 	const char *record; /* the name of its struct, and of the part before the text */
 	size_t size;
 	bool has_text;
 } views[] = {
-	{ "ps", "p", "process_event", offsetof(struct process_event, args), true },
-	{ "lsof", "p", "file_event", offsetof(struct file_event, path), true },
-	{ "ss", "uPK", "socket_event", sizeof(struct socket_event), false },
-	{ "cgroup", "c", "cgroup_event", offsetof(struct cgroup_event, path), true },
-	{ "map", "m", NULL, 0, false },
+	{ "ps", "process_event", offsetof(struct process_event, args), true },
+	{ "lsof", "file_event", offsetof(struct file_event, path), true },
+	{ "ss", "socket_event", sizeof(struct socket_event), false },
+	{ "cgroup", "cgroup_event", offsetof(struct cgroup_event, path), true },
+	{ "map", NULL, 0, false },
 };
 enum { PS, LSOF, SS, CGROUP, MAP, VIEWS };
 
 static struct {
 	const struct view *view;
-	char given[16]; /* the letters of the options that only some views take */
 	pid_t pid;
+	bool udp, kill;
 	long port;
 	const char *cgroup;
 	__u32 map_id;
-	long interval;
+	double interval; /* seconds; 0: none */
 	const char *pin;
 } wanted;
 
-enum { OPTION_PIN = 256 };
+enum { OPTION_PIN = 256, OPTION_UDP, OPTION_KILL, OPTION_ID };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "ps, lsof: only the process PID", 0 },
-	{ "udp", 'u', NULL, 0, "ss: UDP sockets, not those of TCP", 0 },
+	{ "udp", OPTION_UDP, NULL, 0, "ss: UDP sockets, not those of TCP", 0 },
 	{ "port", 'P', "PORT", 0, "ss: only sockets with PORT at either end", 0 },
-	{ "kill", 'K', NULL, 0, "ss: end the sockets that are shown (with -P only)", 0 },
+	{ "kill", OPTION_KILL, NULL, 0, "ss: end the sockets that are shown (with -P only)", 0 },
 	{ "cgroup", 'c', "CGROUP", 0, "cgroup: only CGROUP and those below it", 0 },
-	{ "map", 'm', "ID", 0, "map: the map ID, as of bpftool map", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Show it again every SECONDS", 0 },
+	{ "id", OPTION_ID, "ID", 0, "map: the map ID, as shown by bpftool map", 0 },
+	{ "interval", 'I', "SECONDS", 0, "Show it again every SECONDS", 0 },
 	{ "pin", OPTION_PIN, "PATH", 0, "Do not show it; let cat PATH do so, until rm PATH", 0 },
 	{ 0 },
+};
+
+/* The options that only some views take. */
+static struct {
+	int key;
+	const char *name;
+	unsigned int views;
+	bool given;
+} special[] = {
+	{ 'p', "-p", 1 << PS | 1 << LSOF, false },
+	{ OPTION_UDP, "--udp", 1 << SS, false },
+	{ 'P', "-P", 1 << SS, false },
+	{ OPTION_KILL, "--kill", 1 << SS, false },
+	{ 'c', "-c", 1 << CGROUP, false },
+	{ OPTION_ID, "--id", 1 << MAP, false },
 };
 
 static void check_options(struct argp_state *state)
 {
 	if (!wanted.view)
 		argp_error(state, "which view? ps, lsof, ss, cgroup or map");
-	for (const char *given = wanted.given; *given; given++)
-		if (!strchr(wanted.view->takes, *given))
-			argp_error(state, "%s does not take -%c", wanted.view->name, *given);
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+		if (special[i].given && !(special[i].views >> (wanted.view - views) & 1))
+			argp_error(state, "%s does not take %s", wanted.view->name, special[i].name);
 	if (wanted.view == &views[MAP] && !wanted.map_id)
-		argp_error(state, "of which map? -m ID; bpftool map lists them");
-	if (strchr(wanted.given, 'K') && (!wanted.port || wanted.pin))
-		argp_error(state, "-K ends every socket shown; it wants -P PORT, and no --pin");
+		argp_error(state, "which map? --id ID; bpftool map lists them");
+	if (wanted.kill && (!wanted.port || wanted.pin))
+		argp_error(state, "--kill ends every socket shown; it wants -P PORT, and no --pin");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	size_t n = strlen(wanted.given);
-
-	if (key > 0 && key < 0x80 && strchr("puPKcm", key) && n < sizeof(wanted.given) - 1)
-		wanted.given[n] = key;
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+		special[i].given |= special[i].key == key;
 	switch (key) {
 	case 'p':
 		wanted.pid = parse_pid(state, arg);
 		return 0;
-	case 'u':
-	case 'K':
+	case OPTION_UDP:
+		wanted.udp = true;
+		return 0;
+	case OPTION_KILL:
+		wanted.kill = true;
 		return 0;
 	case 'P':
 		wanted.port = parse_number(state, "PORT", arg, 1, USHRT_MAX);
@@ -85,11 +100,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'c':
 		wanted.cgroup = arg;
 		return 0;
-	case 'm':
+	case OPTION_ID:
 		wanted.map_id = parse_number(state, "ID", arg, 1, INT_MAX);
 		return 0;
-	case 'i':
-		wanted.interval = parse_number(state, "SECONDS", arg, 1, INT_MAX);
+	case 'I':
+		wanted.interval = parse_interval(state, arg);
 		return 0;
 	case OPTION_PIN:
 		wanted.pin = arg;
@@ -117,7 +132,7 @@ static const struct argp argp = {
 };
 
 static struct bps_bpf *skel;
-static struct bpf_map_info map;	   /* that of -m, */
+static struct bpf_map_info map;	   /* that of --id, */
 static __u32 key_size, value_size; /* and how much of it an element brings */
 
 /* The one program that is to be loaded. */
@@ -136,9 +151,9 @@ static struct bpf_program *choose_program(void)
 			     "5.12");
 		return skel->progs.on_file;
 	case SS:
-		if (strchr(wanted.given, 'K') && !kernel_type_id("bpf_sock_destroy", BTF_KIND_FUNC))
-			skip("-K needs Linux 6.5 (bpf_sock_destroy)");
-		return strchr(wanted.given, 'u') ? skel->progs.on_udp : skel->progs.on_tcp;
+		if (wanted.kill && !kernel_type_id("bpf_sock_destroy", BTF_KIND_FUNC))
+			skip("--kill needs Linux 6.5 (bpf_sock_destroy)");
+		return wanted.udp ? skel->progs.on_udp : skel->progs.on_tcp;
 	case CGROUP:
 		if (!kernel_type_id("bpf_iter__cgroup", BTF_KIND_STRUCT))
 			skip("this kernel has no iterator of cgroups, which Linux 6.1 brought");
@@ -312,7 +327,7 @@ int main(int argc, char **argv)
 	skel->rodata->as_text = !options.json;
 	skel->rodata->wanted_pid = wanted.pid;
 	skel->rodata->wanted_port = wanted.port;
-	skel->rodata->kill = strchr(wanted.given, 'K');
+	skel->rodata->kill = wanted.kill;
 	skel->rodata->key_size = key_size;
 	skel->rodata->value_size = value_size;
 	for (int c = 0; c < 256; c++) /* JSON can keep them all */
@@ -337,10 +352,9 @@ int main(int argc, char **argv)
 			plan = json_plan__new(bpf_object__btf(skel->obj), wanted.view->record);
 		if (wanted.interval)
 			attached("%s", bpf_program__section_name(chosen));
-		do {
+		do
 			shown += show(link, plan);
-			sleep_while_running(wanted.interval);
-		} while (wanted.interval && running());
+		while (wanted.interval && wait_for_summary(wanted.interval, 0));
 		report(shown, 0); /* an object that finds no room comes again: none can be lost */
 		if (skel->bss->not_killed)
 			warn("%llu of them could not be ended", skel->bss->not_killed);

@@ -9,7 +9,7 @@
 const volatile bool as_text;
 
 /* By enum socket_status; 16, so that any state & 15 is one. */
-static const char state_names[16][16] = {
+static const char state_names[16][sizeof("NEW_SYN_RECEIVED")] = {
 	[ESTABLISHED] = "ESTABLISHED",
 	[SYN_SENT] = "SYN_SENT",
 	[SYN_RECEIVED] = "SYN_RECEIVED",

@@ -106,7 +106,7 @@ test_ss_shows_sockets_of_IPv4_and_IPv6() {
 	grep -qE "^LISTEN +0 +127.0.0.1:$listening 0.0.0.0:0$" "$T/stdout" || fail "$(cat "$T/stdout")"
 	[ "$(wc -l <"$T/stdout")" -eq 4 ] || fail "not a header and three sockets: $(cat "$T/stdout")"
 	says '^bps: 3 events$'
-	exits 0 ./bps ss -u -j -P "$udp"
+	exits 0 ./bps ss --udp -j -P "$udp"
 	expect 1 . stdout
 	expect 1 "select(.protocol == \"UDP\" and .state == \"CLOSED\" and .local_port == $udp)" stdout
 
@@ -118,14 +118,14 @@ test_ss_shows_sockets_of_IPv4_and_IPv6() {
 	grep -q "^LISTEN *0 *\[\(0000:\)\{7\}0001\]:$listening \[" "$T/stdout" || fail "$(cat "$T/stdout")"
 }
 
-test_ss_K_ends_a_connection_and_no_other_socket() {
+test_ss_kill_ends_a_connection_and_no_other_socket() {
 	sockets
 	if before_6_5; then
-		exits 4 ./bps ss -K -P "$client"
-		says '^bps: skipped: -K needs Linux 6.5 \(bpf_sock_destroy\)$'
+		exits 4 ./bps ss --kill -P "$client"
+		says '^bps: skipped: --kill needs Linux 6.5 \(bpf_sock_destroy\)$'
 		return
 	fi
-	exits 0 ./bps ss -j -K -P "$client"
+	exits 0 ./bps ss -j --kill -P "$client"
 	# Its end is news for the other end, which may be gone by the time it would be its turn.
 	expect_at_least 1 'select(.state == "ESTABLISHED")' stdout
 	expect 0 'select(.state == "LISTEN")' stdout
@@ -166,12 +166,12 @@ test_map_shows_the_elements_of_a_map() {
 	bpftool map create "$T/bpf/hash" type hash key 4 value 6 entries 9 name hash
 	bpftool map update pinned "$T/bpf/hash" key 1 2 3 4 value 10 20 30 40 50 255
 	bpftool map update pinned "$T/bpf/hash" key 5 6 7 8 value 0 0 0 0 0 1
-	exits 0 ./bps map -j -m "$(bpftool -j map show pinned "$T/bpf/hash" | jq .id)"
+	exits 0 ./bps map -j --id "$(bpftool -j map show pinned "$T/bpf/hash" | jq .id)"
 	expect 2 . stdout
 	expect 1 'select(.key == "01020304" and .value == "0a141e2832ff")' stdout
 	expect 1 'select(.key == "05060708" and .value == "000000000001")' stdout
 	bpftool map create "$T/bpf/percpu" type percpu_array key 4 value 4 entries 2 name percpu
-	exits 0 ./bps map -m "$(bpftool -j map show pinned "$T/bpf/percpu" | jq .id)"
+	exits 0 ./bps map --id "$(bpftool -j map show pinned "$T/bpf/percpu" | jq .id)"
 	cpus=$(bpftool -j map dump pinned "$T/bpf/percpu" | jq '.[0].values | length')
 	zeros=$(printf "%0$((16 * cpus))d" 0)
 	[ "$(cat "$T/stdout")" = "$(printf '00000000 %s \n01000000 %s \n' "$zeros" "$zeros")" ] ||
@@ -214,15 +214,15 @@ test_a_pinned_iterator_is_read_with_cat_when_bps_has_ended() {
 	nothing_left
 }
 
-test_option_i_shows_what_there_is_by_then() {
+test_option_I_shows_what_there_is_by_then() {
 	bpf_snapshot
-	start bps ss -j -i 1
+	start bps ss -j -I 1
 	grep -qx 'bps: attached to iter/tcp; Ctrl-C to stop' "$T/err" || fail "$(cat "$T/err")"
 	sockets
 	expect_at_least 2 "select(.local_port == $listening and .state == \"LISTEN\")"
 	stop
 	nothing_left
-	start_as second bps ps -i 60
+	start_as second bps ps -I 60
 	kill9 second
 	nothing_left
 }
@@ -238,13 +238,13 @@ test_wrong_options_are_usage_errors() {
 	exits 2 ./bps ss -p 1
 	says '^bps: ss does not take -p$'
 	exits 2 ./bps map
-	says 'of which map\?'
-	exits 2 ./bps ss -K
+	says 'which map\?'
+	exits 2 ./bps ss --kill
 	says 'it wants -P PORT, and no --pin'
-	exits 2 ./bps ss -K -P 1 --pin "$T/x"
+	exits 2 ./bps ss --kill -P 1 --pin "$T/x"
 	exits 1 ./bps ps -p 99999999
 	says '^bps: there is no process with PID 99999999$'
-	exits 1 ./bps map -m 99999999
+	exits 1 ./bps map --id 99999999
 	says '^bps: cannot open the map with ID 99999999: No such file or directory$'
 	exits 1 ./bps ps --pin "$T/x"
 	says "^bps: cannot pin to $T/x, which is not in a BPF file system$"
@@ -254,12 +254,12 @@ test_a_map_that_cannot_be_iterated_is_refused() {
 	need bpftool
 	bpffs
 	bpftool map create "$T/bpf/queue" type queue value 4 entries 4 name queue
-	exits 1 ./bps map -m "$(bpftool -j map show pinned "$T/bpf/queue" | jq .id)"
+	exits 1 ./bps map --id "$(bpftool -j map show pinned "$T/bpf/queue" | jq .id)"
 	says '^bps: cannot attach to iter/bpf_map_elem: Invalid argument$'
 }
 
 test_a_reader_that_goes_away_ends_it_quietly() {
-	exits 0 sh -c './bps lsof -i 1 | head -n 1'
+	exits 0 sh -c './bps lsof -I 1 | head -n 1'
 	exits 1 sh -c './bps ps >/dev/full'
 	says '^bps: cannot write the output: No space left on device$'
 }
@@ -269,12 +269,12 @@ test_a_few_capabilities_suffice() {
 	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	exits 0 with_capabilities +bpf,+perfmon ./bps ps -j -p 2
 	expect 1 'select(.pid == 2)' stdout
-	exits 1 with_capabilities +bpf,+perfmon ./bps map -m 1
+	exits 1 with_capabilities +bpf,+perfmon ./bps map --id 1
 	says '^bps: cannot open a map by its ID, which takes CAP_SYS_ADMIN$'
 }
 
 test_the_demo_shows_what_the_README_says() {
-	start bps ss -j -i 1
+	start bps ss -j -I 1
 	./demo.sh
 	stop
 	expect_at_least 1 'select(.state == "LISTEN" and .local == "127.0.0.1")'
