@@ -26,7 +26,7 @@ growth() {
 	ip -n bench-growth-$$ link set lo up
 	for keys in 10 1000 100000; do
 		prefixes $keys
-		trace $keys prefixes 200000 "$ns ./xdpblock -t 1000 -n $((keys + 10)) -i lo - <$T/prefixes" \
+		trace $keys prefixes 200000 "$ns ./xdpblock -I 1000 --room $((keys + 10)) -i lo - <$T/prefixes" \
 			"$ns ../bench/.output/measure send 127.0.0.1 200000"
 	done
 }

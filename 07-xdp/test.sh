@@ -62,7 +62,7 @@ ends_with() {
 
 test_a_blocked_source_is_dropped_and_each_packet_counted() {
 	network
-	start in_ns b ./xdpblock -j -t 1000 -i vb 10.7.0.1
+	start in_ns b ./xdpblock -j -I 1000 -i vb 10.7.0.1
 	no_pings 5 -I 10.7.0.1 10.7.0.2
 	pings 5 -I 10.7.0.3 10.7.0.2
 	stop
@@ -76,7 +76,7 @@ test_a_blocked_source_is_dropped_and_each_packet_counted() {
 test_a_blocked_IPv6_source_is_dropped_and_counted() {
 	network
 	pings 1 fd07::2
-	start in_ns b ./xdpblock -j -t 1000 -i vb fd07::/64
+	start in_ns b ./xdpblock -j -I 1000 -i vb fd07::/64
 	no_pings 5 fd07::2
 	pings 1 10.7.0.2
 	stop
@@ -86,7 +86,7 @@ test_a_blocked_IPv6_source_is_dropped_and_counted() {
 
 test_one_and_two_VLAN_tags_are_looked_behind_and_a_third_is_not() {
 	network
-	start in_ns b ./xdpblock -j -t 1000 -i vb 192.0.2.0/24 2001:db8::/32
+	start in_ns b ./xdpblock -j -I 1000 -i vb 192.0.2.0/24 2001:db8::/32
 	ip4=0800450000140000000040110000c00002090a070002
 	ip6=86dd600000000000114020010db8000000000000000000000001fd070000000000000000000000000002
 	head=020000000001020000000002
@@ -166,7 +166,7 @@ test_no_packet_is_lost_to_the_counters_when_two_CPUs_count() {
 
 test_rules_are_added_listed_and_deleted_while_it_runs() {
 	network
-	start in_ns b ./xdpblock -n 2 -i vb # so that the same slot serves again
+	start in_ns b ./xdpblock --room 2 -i vb # so that the same slot serves again
 	pings 1 10.7.0.2
 	exits 0 xdpblock add 10.7.0.1 2001:db8::/32
 	says '^xdpblock: 2 rules added on vb, of 2$'
@@ -222,7 +222,7 @@ test_it_lists_in_the_order_of_addresses() {
 
 test_what_was_dropped_shows_at_each_interval() {
 	network
-	start in_ns b ./xdpblock -j -t 0.2 -i vb 10.7.0.1 10.9.0.0/16
+	start in_ns b ./xdpblock -j -I 0.2 -i vb 10.7.0.1 10.9.0.0/16
 	no_pings 2 -I 10.7.0.1 10.7.0.2
 	wait_for "the first 2" shown 2
 	no_pings 3 -I 10.7.0.1 10.7.0.2
@@ -258,16 +258,16 @@ test_10000_rules_from_stdin_take_seconds_at_most() {
 
 test_a_full_map_says_what_did_not_fit() {
 	silence
-	start in_ns b ./xdpblock -n 3 -i vb 10.1.0.0/16
+	start in_ns b ./xdpblock --room 3 -i vb 10.1.0.0/16
 	exits 1 xdpblock add 10.2.0.0/16 2001:db8::/32 10.4.0.0/16 10.5.0.0/16
 	says '^xdpblock: there is no room for 10.4.0.0/16 and what follows it: 2 of 4 rules were added$'
-	says '^  hint: run and load take -n RULES, to make more room$'
+	says '^  hint: run takes --room RULES, to make more room$'
 	exits 0 xdpblock -j list
 	expect 3 . stdout
 	exits 0 xdpblock del 10.2.0.0/16
 	exits 0 xdpblock add 10.4.0.0/16
 	stop
-	exits 1 xdpblock -n 1 -i vb 10.1.0.0/16 10.2.0.0/16
+	exits 1 xdpblock --room 1 -i vb 10.1.0.0/16 10.2.0.0/16
 	says '^xdpblock: there is no room for 10.2.0.0/16 and what follows it: 1 of 2 rules were added$'
 	is_free vb || fail "it is attached all the same"
 }
@@ -275,7 +275,7 @@ test_a_full_map_says_what_did_not_fit() {
 test_two_that_add_the_same_at_once_lose_no_room() {
 	silence
 	seq 0 599 | awk '{ printf "10.%d.%d.0/24\n", $1 / 200, $1 % 200 }' >"$T/list"
-	start in_ns b ./xdpblock -n 600 -i vb
+	start in_ns b ./xdpblock --room 600 -i vb
 	in_ns b ./xdpblock add - <"$T/list" 2>"$T/one" &
 	in_ns b ./xdpblock add - <"$T/list" 2>"$T/two" || fail "$(cat "$T/two")"
 	wait $! || fail "$(cat "$T/one")"
@@ -306,7 +306,7 @@ test_veth_is_native_and_generic_with_g() {
 	[ "$(attached_mode vb)" = 1 ] || fail "mode $(attached_mode vb)"
 	stop
 	says_in '^xdpblock: attached to vb \(native XDP\), 0 rules; Ctrl-C to stop$' err
-	start in_ns b ./xdpblock -g -j -t 1000 -i vb 10.7.0.1
+	start in_ns b ./xdpblock -g -j -I 1000 -i vb 10.7.0.1
 	says_in '^xdpblock: attached to vb \(generic XDP\), 1 rule; Ctrl-C to stop$' err
 	! grep -q trying "$T/err" || fail "it tried"
 	[ "$(attached_mode vb)" = 2 ] || fail "mode $(attached_mode vb)"
@@ -317,7 +317,7 @@ test_veth_is_native_and_generic_with_g() {
 
 test_without_an_interface_it_is_loopback_and_generic() {
 	new_netns b
-	start in_ns b ./xdpblock -j -t 1000 127.0.0.9
+	start in_ns b ./xdpblock -j -I 1000 127.0.0.9
 	says_in '^xdpblock: the driver of lo has no native XDP; trying generic$' err
 	says_in '^xdpblock: attached to lo \(generic XDP\), 1 rule; Ctrl-C to stop$' err
 	! in_ns b timeout 10 ping -q -c 2 -i 0.1 -W 0.3 127.0.0.9 >/dev/null || fail "127.0.0.9 answers"
@@ -329,7 +329,7 @@ test_an_MTU_too_large_for_native_XDP_makes_it_generic() {
 	network
 	ip -n "$(ns a)" link set va mtu 9000
 	ip -n "$(ns b)" link set vb mtu 9000
-	start in_ns b ./xdpblock -j -t 1000 -i vb 10.7.0.1
+	start in_ns b ./xdpblock -j -I 1000 -i vb 10.7.0.1
 	says_in "^xdpblock: the MTU of vb is too large for native XDP \\(of a veth: its peer's MTU\\); trying generic$" err
 	says_in '^xdpblock: attached to vb \(generic XDP\), ' err
 	no_pings 2 -s 8000 -I 10.7.0.1 10.7.0.2
@@ -346,7 +346,6 @@ test_a_second_on_the_same_interface_says_why_not() {
 	says "^xdpblock: xdpblock is on vb already \\(program $id, native XDP\\)$"
 	says '^  hint: its rules are edited by: xdpblock -i vb add CIDR \(or del, or list\)$'
 	exits 1 xdpblock --force -i vb
-	exits 1 xdpblock load -i vb
 	[ "$(program_on vb)" = "$id" ] || fail "it is another program now"
 	stop
 }
@@ -390,7 +389,7 @@ test_a_link_of_somebody_else_is_not_replaced_even_with_force() {
 	silence
 	start_as other in_ns b ./packets foreign somebody vb
 	id=$(cat "$T/other.out")
-	for force in -t1 --force; do
+	for force in -I1 --force; do
 		exits 1 xdpblock $force -i vb
 		says "^xdpblock: vb has another XDP program: 'somebody' \\(program $id, native XDP\\), which its link [0-9]+ keeps from being replaced$"
 		says '^  hint: end who attached it, or: bpftool link detach id [0-9]+$'
@@ -416,7 +415,7 @@ test_kill_9_leaves_nothing_behind() {
 
 test_an_interface_that_vanishes_ends_it() {
 	network
-	start in_ns b ./xdpblock -j -t 1000 -i vb 10.7.0.1
+	start in_ns b ./xdpblock -j -I 1000 -i vb 10.7.0.1
 	no_pings 2 -I 10.7.0.1 10.7.0.2
 	ip -n "$(ns b)" link del vb
 	ends_with 1
@@ -433,69 +432,14 @@ test_who_detaches_it_ends_it() {
 	says_in '^xdpblock: somebody has detached xdpblock from vb$' err
 }
 
-test_load_stays_until_unload() {
-	network
-	bpf_snapshot
-	exits 0 xdpblock load -i vb 10.7.0.1
-	says "^xdpblock: loaded on vb \\(native XDP\\), 1 rule; 'xdpblock unload -i vb' ends it$"
-	no_pings 2 -I 10.7.0.1 10.7.0.2
-	exits 0 xdpblock add 10.9.0.0/16
-	exits 0 xdpblock -j list
-	expect 1 '.rule == "10.7.0.1/32" and .packets == 2' stdout
-	expect 2 . stdout
-	exits 1 xdpblock load -i vb
-	says '^xdpblock: xdpblock is on vb already '
-	exits 0 xdpblock unload
-	says '^xdpblock: detached from vb$'
-	is_free vb || fail "it is still attached"
-	[ ! -e /sys/fs/bpf/hello-libbpf/xdpblock ] || fail "its directory is left"
-	nothing_left
-	exits 1 xdpblock unload -i vb
-	says '^xdpblock: there is no xdpblock on vb$'
-}
-
-test_removing_the_pin_by_hand_is_unload_too() {
+test_it_needs_no_bpffs() {
 	silence
-	bpf_snapshot
-	exits 0 xdpblock load -i vb
-	rm -r /sys/fs/bpf/hello-libbpf/xdpblock
-	wait_for "nothing is on vb" is_free vb
-	nothing_left
-}
-
-test_a_pin_whose_interface_is_gone_is_removed() {
-	silence
-	bpf_snapshot
-	exits 0 xdpblock load -i vb
-	ip -n "$(ns b)" link del vb
-	ls /sys/fs/bpf/hello-libbpf/xdpblock/link-* >/dev/null || fail "there is no pin"
-	exits 1 xdpblock unload
-	says '^xdpblock: there is no xdpblock on any interface'
-	[ -z "$(ls /sys/fs/bpf/hello-libbpf/xdpblock)" ] || fail "$(ls /sys/fs/bpf/hello-libbpf/xdpblock)"
-	nothing_left
-}
-
-test_unload_leaves_run_alone() {
-	silence
-	start in_ns b ./xdpblock -i vb
-	exits 1 xdpblock unload -i vb
-	says '^xdpblock: the xdpblock on vb was not started by load, or not in this bpffs; it ends with its process$'
-	! is_free vb || fail "it is detached"
-	stop
-}
-
-test_load_needs_a_bpffs_and_run_does_not() {
-	silence
-	exits 1 in_ns b unshare --mount sh -c 'umount -l /sys/fs/bpf; exec ./xdpblock load -i vb'
-	says '^xdpblock: cannot pin anything: there is no bpffs on /sys/fs/bpf$'
-	says '^  hint: mount -t bpf bpf /sys/fs/bpf$'
-	is_free vb || fail "it is attached"
 	exits 0 in_ns b unshare --mount sh -c 'umount -l /sys/fs/bpf; exec ./xdpblock -d 0.2 -i vb'
 }
 
 test_people_get_a_header_and_columns() {
 	network
-	start in_ns b ./xdpblock -t 1000 -i vb 10.7.0.1 fd07::/64
+	start in_ns b ./xdpblock -I 1000 -i vb 10.7.0.1 fd07::/64
 	no_pings 2 -I 10.7.0.1 10.7.0.2
 	stop
 	head -n 1 "$T/out" | grep -qE '^INTERFACE +RULE +PACKETS +BYTES$' || fail "$(head -n 1 "$T/out")"
@@ -553,10 +497,9 @@ test_wrong_options_are_usage_errors() {
 	exits 2 ./xdpblock del
 	exits 2 ./xdpblock list 10.0.0.0/8
 	says "^xdpblock: list takes no networks: what is '10.0.0.0/8'\\?$"
-	exits 2 ./xdpblock unload lo
-	exits 2 ./xdpblock -t 0
-	says "^xdpblock: SECONDS must be a number above 0, not '0'$"
-	exits 2 ./xdpblock -n 0
+	exits 2 ./xdpblock -I 0
+	says "^xdpblock: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
+	exits 2 ./xdpblock --room 0
 	says "^xdpblock: RULES must be a number from 1 to 16777216, not '0'$"
 	exits 0 ./xdpblock --help
 	exits 0 ./xdpblock --version
@@ -564,7 +507,7 @@ test_wrong_options_are_usage_errors() {
 
 test_an_interface_that_does_not_exist_is_named() {
 	silence
-	for command in run load list unload 'add ::1' 'del ::1'; do
+	for command in run list 'add ::1' 'del ::1'; do
 		exits 1 xdpblock -i nowhere0 $command
 		says "^xdpblock: there is no network interface 'nowhere0': No such device$"
 	done
@@ -597,7 +540,7 @@ test_three_capabilities_suffice_to_run_and_one_more_edits() {
 test_the_demo_shows_what_the_README_says() {
 	need ping
 	new_netns b
-	start in_ns b ./xdpblock -j -t 1000
+	start in_ns b ./xdpblock -j -I 1000
 	in_ns b ./demo.sh >"$T/demo" 2>&1 || fail "$(cat "$T/demo")"
 	stop
 	grep -qE '^lo +127\.0\.0\.9/32 +3 +294$' "$T/demo" || fail "$(cat "$T/demo")"

@@ -3,7 +3,7 @@
 #
 # packaging/completion.sh bash|zsh|fish TOOL: print the completion of the program TOOL for that shell,
 # from what its --help says. What to complete with follows from argp's placeholders: PID a process,
-# IFACE a network interface, CGROUP a cgroup, FILE a file; [run|load] are words to choose from.
+# IFACE a network interface, CGROUP a cgroup, FILE a file; [run] and ps|ss are words to choose from.
 set -euf
 
 shell=$1 tool=${2##*/}

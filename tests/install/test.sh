@@ -106,8 +106,8 @@ test_bash_completes() {
 	offers lo
 	completes xdpblock --interface = l
 	offers lo
-	completes xdpblock -i lo u
-	offers unload
+	completes xdpblock -i lo li
+	offers list
 	completes xdpblock add ''
 	! grep . "$T/replies" || fail "a CIDR completes to that"
 	completes profile -p $$
@@ -139,13 +139,13 @@ test_zsh_and_fish_take_the_completion() {
 			"$T/to/usr/local/share/zsh/site-functions/_xdpblock" >"$T/replies"
 		offers "*-K[Show the kernel's stacks only]"
 		offers '*--pid=[Only the process PID, with all its threads]:PID:_pids'
-		offers '1: :(run load add del list unload)'
+		offers '1: :(run add del list)'
 	fi
 	if command -v fish >/dev/null; then
 		export HOME="$T" XDG_DATA_DIRS="$T/to/usr/local/share" PATH="$T/to/usr/local/bin:$PATH"
-		fish -c "complete -C 'profile --ker'; complete -C 'xdpblock -i lo unl'" >"$T/replies"
+		fish -c "complete -C 'profile --ker'; complete -C 'xdpblock -i lo li'" >"$T/replies"
 		offers "--kernel-stacks-only	Show the kernel's stacks only"
-		offers unload
+		offers list
 	fi
 }
 
