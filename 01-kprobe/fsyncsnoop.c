@@ -108,10 +108,10 @@ int main(int argc, char **argv)
 	attached("fsync, fdatasync and vfs_fsync_range");
 	shown = poll_ring(events);
 
-	/* Tear down: first the probes, then what still waits in the buffer. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	skel->bss->all_attached = false;
 	fsyncsnoop_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 	lost = skel->bss->lost_returns + count_elements(skel->maps.calls);
 	if (lost)

@@ -177,9 +177,9 @@ int main(int argc, char **argv)
 	attached("the open, openat and openat2 system calls");
 	shown = poll_ring(events);
 
-	/* Detach before the last look, so that what is still under way is not half counted. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	opensnoop_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 
 	ring_buffer__free(events);

@@ -234,10 +234,10 @@ int main(int argc, char **argv)
 	attached("UDP port %u on %s", wanted.port, wanted.interface ?: "all interfaces");
 	shown = poll_ring(events);
 
-	/* Detach: the filter goes with its socket. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	check_socket(sock);
-	close(sock);
-	shown += ring_buffer__consume(events);
+	close(sock); /* and its filter goes with it */
+	shown += drain_ring(events);
 	shown += print_unanswered(skel);
 	if (malformed + skel->bss->unreadable)
 		warn("%llu packets to port %u were no proper question",

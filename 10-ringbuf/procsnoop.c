@@ -175,12 +175,12 @@ int main(int argc, char **argv)
 	else
 		shown = poll_ring(ring);
 
-	/* Detach before the last look, so that what is still under way is not half counted. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	procsnoop_bpf__detach(skel);
 	if (use_perf)
-		perf_buffer__consume(perf);
+		drain_perf(perf);
 	else
-		shown += ring_buffer__consume(ring);
+		shown += drain_ring(ring);
 	report(shown, skel->bss->dropped);
 	if (told_lost != skel->bss->dropped && use_perf)
 		warn("perf's own notes tell of %llu lost", told_lost);

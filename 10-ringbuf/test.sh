@@ -149,6 +149,26 @@ test_while_it_is_read_nothing_is_lost_and_two_see_the_same_and_kill_9_leaves_not
 	nothing_left
 }
 
+# slowly: read stdin to its end, some 800 lines a second.
+slowly() {
+	while head -c 8192 | grep -q .; do sleep 0.05; done
+}
+
+once_a_flood_that_is_faster_than_the_output_ends_at_one_SIGINT() {
+	mkfifo "$T/out" "$T/perf.out"
+	slowly <"$T/out" &
+	slowly <"$T/perf.out" &
+	start procsnoop -j
+	start_as perf procsnoop -j --perf
+	./forks 5000 >/dev/null # until both buffers are full
+	./forks 1000000 >/dev/null & # and stay full
+	at_end "kill $!"
+	stop
+	stop perf
+	says_in '^procsnoop: [0-9]+ events, [0-9]+ dropped \(buffer full\)$' err
+	says_in '^procsnoop: [0-9]+ events, [0-9]+ dropped \(buffer full\)$' perf.err
+}
+
 # ---- how it ends, bad input ----
 
 test_wrong_options_are_usage_errors() {

@@ -142,9 +142,9 @@ int main(int argc, char **argv)
 		 sk_storage ? "" : ", with a hash by socket");
 	shown = poll_ring(events);
 
-	/* Detach before the last look, so that what is still under way is not half counted. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	connlat_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 	if (skel->bss->under_way)
 		warn("%llu connections were still under way", skel->bss->under_way);

@@ -94,6 +94,8 @@ static void find_bash(char *path, size_t size)
 {
 	char *dirs = strdup(getenv("PATH") ?: "/usr/bin:/bin"), *rest = dirs, *dir;
 
+	if (!dirs)
+		die("cannot look for bash in PATH");
 	while ((dir = strsep(&rest, ":"))) {
 		snprintf(path, size, "%s/bash", dir);
 		if (!access(path, X_OK)) {
@@ -261,9 +263,9 @@ int main(int argc, char **argv)
 	attached(FUNCTION " in %s, with %s programs", path, sleepable ? "sleepable" : "ordinary");
 	shown = poll_ring(events);
 
-	/* Detach before the last look, so that what is still under way is not half counted. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	bashline_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 
 	ring_buffer__free(events);

@@ -221,7 +221,9 @@ static void attach(struct bpf_program *program)
 	pid_t pid = wanted.pid && !has_cookies ? wanted.pid : -1;
 
 	links = calloc(probes_count, sizeof(*links));
-	for (size_t i = 0; links && i < probes_count; i++) {
+	if (!links)
+		die("cannot remember the links");
+	for (size_t i = 0; i < probes_count; i++) {
 		const struct usdt_probe *probe = &probes[i];
 		LIBBPF_OPTS(bpf_usdt_opts, opts, .usdt_cookie = i);
 		size_t first = 0;
@@ -293,10 +295,10 @@ int main(int argc, char **argv)
 	attached("%zu probes of %s", links_count, wanted.file);
 	shown = poll_ring(events);
 
-	/* Detach before the last look, so that nothing comes after it. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	while (links_count)
 		bpf_link__destroy(links[--links_count]);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 
 	ring_buffer__free(events);

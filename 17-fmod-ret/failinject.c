@@ -49,12 +49,9 @@ static const struct argp_option options_table[] = {
 
 static int parse_error(struct argp_state *state, const char *text)
 {
-	for (int err = 1; err < 4096; err++) {
-		const char *name = strerrorname_np(err);
-
-		if (name && !strcmp(name, text))
+	for (int err = 1; err < 512; err++) /* the kernel keeps those from 512 on to itself */
+		if (!strcmp(error_name(err), text))
 			return err;
-	}
 	if (*text >= 'A' && *text <= 'Z')
 		argp_error(state, "there is no error '%s'; errno(3) has their names", text);
 	return parse_number(state, "ERROR", text, 1, 4095); /* the kernel's MAX_ERRNO */
@@ -247,9 +244,9 @@ int main(int argc, char **argv)
 	attached("%s, which fails with %s", wanted.function, error_name(wanted.rule.error));
 	shown = poll_ring(events);
 
-	/* Tear down: first the program, then what still waits in the buffer. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	failinject_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 
 	ring_buffer__free(events);

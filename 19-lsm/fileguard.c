@@ -157,9 +157,9 @@ int main(int argc, char **argv)
 		 wanted.enforce ? "guarding" : "watching", count, count == 1 ? "" : "s");
 	shown = poll_ring(events);
 
-	/* Tear down: first the hooks, then what still waits in the buffer. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. */
 	fileguard_bpf__detach(skel);
-	shown += ring_buffer__consume(events);
+	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);
 
 	ring_buffer__free(events);

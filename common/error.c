@@ -2,6 +2,7 @@
 /* How a tool fails: one line that says what, and a hint where the cause can be proved. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,12 +13,23 @@
 #include <unistd.h>
 #include "example.h"
 
-/* Print "TOOL: MESSAGE" without an end of line, after whatever stdout still holds. */
+/* Print "TOOL: MESSAGE" without an end of line, after whatever stdout still holds. A message can have
+ * names that strangers chose: of its control bytes only the line break before a hint is obeyed. */
 static void say(const char *prefix, const char *fmt, va_list args)
 {
+	char text[2 * PATH_MAX], *hint;
+
+	vsnprintf(text, sizeof(text), fmt, args); /* first of all: it may have %m */
+	hint = strstr(text, "\n  hint: ");
+	if (hint)
+		*hint++ = '\0';
 	fflush(stdout);
 	fprintf(stderr, "%s: %s", program_invocation_short_name, prefix);
-	vfprintf(stderr, fmt, args);
+	print_text(stderr, text, sizeof(text));
+	if (hint) {
+		fputc('\n', stderr);
+		print_text(stderr, hint, strlen(hint));
+	}
 }
 
 static bool has_capability(int capability)

@@ -168,14 +168,21 @@ void attached(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool running(void);
 
 /*
- * Hand the records of @ring to their callbacks while running(), then those that are left in
- * the buffer. stdout is flushed after each batch, at least every 100 ms. Returns how many
- * records there were.
+ * Hand the records of @ring to their callbacks while running(). stdout is flushed after each batch,
+ * at least every 100 ms. Returns how many records there were.
  */
 unsigned long long poll_ring(struct ring_buffer *ring);
 
+/*
+ * After the detach: hand the records that are left in @ring to their callbacks. Returns how many
+ * there were. (While programs are attached, it may never end: events can come faster than they are
+ * printed.)
+ */
+unsigned long long drain_ring(struct ring_buffer *ring);
+
 /* The same for a perf buffer, whose callback counts for itself: libbpf does not. */
 void poll_perf(struct perf_buffer *perf);
+void drain_perf(struct perf_buffer *perf);
 
 /* Now, in ns since boot: CLOCK_MONOTONIC, which is what bpf_ktime_get_ns() reads. */
 unsigned long long now_ns(void);
@@ -197,7 +204,7 @@ bool wait_for_summary(double interval, double look);
 void flush_output(void);
 
 /*
- * The last word on stderr: "TOOL: 120 events, 3 dropped (there was no room)".
+ * The last word on stderr: "TOOL: 120 events, 3 dropped (buffer full)".
  * @shown is what the callbacks printed, @dropped what the BPF side counted.
  */
 void report(unsigned long long shown, unsigned long long dropped);

@@ -145,12 +145,19 @@ static _Noreturn void refuse(const struct planner *planner, const char *what)
 	     "a json_format()", planner->plan->name, planner->member, what);
 }
 
+/* Bring plan->text and its size up to date. */
+static void sync_text(struct planner *planner)
+{
+	if (fflush(planner->text))
+		die("cannot plan the output as JSON");
+}
+
 /* Add @operation, and return its index. */
 static size_t add(struct planner *planner, struct operation operation)
 {
 	struct json_plan *plan = planner->plan;
 
-	fflush(planner->text); /* brings text_size up to date */
+	sync_text(planner);
 	operation.text = planner->text_start;
 	operation.text_size = plan->text_size - planner->text_start;
 	planner->text_start = plan->text_size;
@@ -244,7 +251,7 @@ static void plan_members(struct planner *planner, const struct btf_type *type, u
 		if (!strncmp(name, "__pad", 5))
 			continue;
 		planner->member = *name ? name : "without a name";
-		fflush(planner->text);
+		sync_text(planner);
 		fprintf(planner->text, "%s\"%s\":",
 			plan->text[plan->text_size - 1] == '{' ? "" : ",", name);
 		plan_value(planner, member->type, at, is_last);

@@ -66,7 +66,9 @@ void parse_options(const struct argp *argp, int argc, char **argv)
 
 	with_shared.children = children;
 	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&with_shared, argc, argv, 0, NULL, NULL);
+	errno = argp_parse(&with_shared, argc, argv, 0, NULL, NULL);
+	if (errno)
+		die("cannot read the command line");
 
 	libbpf_set_print(print_libbpf);
 	catch_signals();

@@ -19,10 +19,12 @@
  */
 #define LOOK_MS 100
 
-/* Records between two looks at running(): in a flood the buffer is never empty. */
-#define BATCH 4096
+/* Records between two looks at running(): in a flood the buffer is never empty, and the output may
+ * be slow. */
+#define BATCH 512
 
 static volatile sig_atomic_t stopped;
+static bool nobody_reads; /* stdout is a pipe, and the other end is closed */
 static unsigned long long start_ns; /* when attached() was called */
 static double deadline;		    /* by now(); 0 is never */
 
@@ -61,12 +63,14 @@ void catch_signals(void)
 
 void attached(const char *fmt, ...)
 {
+	char text[2 * PATH_MAX];
 	va_list args;
 
-	fprintf(stderr, "%s: attached to ", program_invocation_short_name);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	fprintf(stderr, "%s: attached to ", program_invocation_short_name);
+	print_text(stderr, text, sizeof(text));
 	fprintf(stderr, "; Ctrl-C to stop\n");
 	flush_output(); /* the header */
 	start_ns = now_ns();
@@ -91,17 +95,26 @@ void flush_output(void)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
 
+	/* Once a write has failed, stdio's error flag stays set, and errno is soon another's. */
+	if (nobody_reads)
+		return;
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		if (errno != EPIPE)
-			die("cannot write the output");
-		stopped = 1;
+		nobody_reads = errno == EPIPE;
+		if (!errno) /* an earlier write has failed, and nobody knows why any more */
+			errno = EIO;
 	}
-	/* A pipe that nobody reads any more says so even while there is nothing to write. */
+	/* A pipe that nobody reads says so even while there is nothing to write. */
 	if (poll(&out, 1, 0) == 1 && out.revents & POLLERR)
+		nobody_reads = true;
+	if (nobody_reads)
 		stopped = 1;
+	else if (ferror(stdout))
+		die("cannot write the output");
 }
 
-/* Hand at most BATCH records to their callbacks; return how many there were. */
+/* Hand at most BATCH records to their callbacks; return how many there were. Less than BATCH means
+ * that the buffer was empty. */
 static int consume(struct ring_buffer *ring)
 {
 	int n = ring_buffer__consume_n(ring, BATCH);
@@ -136,21 +149,21 @@ unsigned long long poll_ring(struct ring_buffer *ring)
 		if (n < BATCH)
 			epoll_wait(epoll, &event, 1, next_look_ms());
 	}
-	do {
-		n = consume(ring);
-		handled += n;
-	} while (n == BATCH);
 
 	close(epoll);
 	return handled;
 }
 
-/* All that is there, announced or not. */
-static void consume_perf(struct perf_buffer *perf)
+unsigned long long drain_ring(struct ring_buffer *ring)
 {
-	if (perf_buffer__consume(perf) < 0)
-		die("cannot read the perf buffer");
-	flush_output();
+	unsigned long long handled = 0;
+	int n;
+
+	do {
+		n = consume(ring);
+		handled += n;
+	} while (n == BATCH);
+	return handled;
 }
 
 void poll_perf(struct perf_buffer *perf)
@@ -158,9 +171,16 @@ void poll_perf(struct perf_buffer *perf)
 	while (running()) {
 		if (perf_buffer__poll(perf, next_look_ms()) < 0 && errno != EINTR)
 			die("cannot read the perf buffer");
-		consume_perf(perf);
+		drain_perf(perf); /* also what nobody announced */
 	}
-	consume_perf(perf);
+}
+
+void drain_perf(struct perf_buffer *perf)
+{
+	/* Of each CPU what is there when its turn comes: this ends in a flood, too. */
+	if (perf_buffer__consume(perf) < 0)
+		die("cannot read the perf buffer");
+	flush_output();
 }
 
 bool wait_for_summary(double interval, double look)
@@ -191,6 +211,6 @@ void report(unsigned long long shown, unsigned long long dropped)
 	flush_output();
 	fprintf(stderr, "%s: %llu events", program_invocation_short_name, shown);
 	if (dropped)
-		fprintf(stderr, ", %llu dropped (there was no room)", dropped);
+		fprintf(stderr, ", %llu dropped (buffer full)", dropped);
 	fprintf(stderr, "\n");
 }

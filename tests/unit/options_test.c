@@ -2,6 +2,7 @@
 /* parse_options() and parse_number(), in a child process, since what is bad ends it. */
 #include <argp.h>
 #include <limits.h>
+#include <sys/resource.h>
 #include "example.h"
 #include "tap.h"
 
@@ -97,9 +98,21 @@ static void interval(const char *text, int expected_status, const char *expected
 		printf("# status %d: %.*s\n", status, (int)strcspn(output, "\n"), output);
 }
 
+/* With no memory left: -d must not be forgotten. (A sanitizer would end it at the first malloc().) */
+__attribute__((unused)) static void parse_without_memory(const void *arg)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_AS, &none);
+	for (size_t size = 1 << 20; size; size /= 2)
+		while (malloc(size))
+			;
+	parse_one("-d1");
+}
+
 int main(void)
 {
-	char beyond[32];
+	char beyond[128];
 
 	good("0", 0, 10, 0);
 	good("42", 0, 100, 42);
@@ -152,6 +165,12 @@ int main(void)
 	one("-z", EXIT_USAGE, "invalid option");
 	one("--nonsense", EXIT_USAGE, "unrecognized option");
 	one("operand", EXIT_USAGE, "It takes options only");
+
+#ifndef SANITIZED
+	ok(in_child(parse_without_memory, NULL, beyond, sizeof(beyond)) == EXIT_FAILED &&
+	   strstr(beyond, "cannot read the command line: Cannot allocate memory"),
+	   "no memory is an error");
+#endif
 
 	interval("1", 0, "1");
 	interval("0.5", 0, "0.5");
