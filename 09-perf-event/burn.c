@@ -6,6 +6,8 @@
  *	burn calls SECONDS		the same, with inner making system calls
  *	burn threads N SECONDS		N threads in worker -> inner, made one by one while it runs
  *	burn deep N SECONDS		N calls of itself, then inner
+ *	burn last SECONDS		last_call -> never_returns -> inner; that call is the last
+ *					instruction of last_call
  *	burn named NAME SECONDS		like cpu, the process called NAME
  *	burn pages N			touch_pages touches N fresh pages
  *	burn faults N			touch them N times, and print how many ns each took
@@ -88,6 +90,17 @@ NOINLINE void *worker(void *argument)
 	return argument;
 }
 
+static NOINLINE __attribute__((noreturn)) void never_returns(void)
+{
+	inner();
+	exit(0);
+}
+
+NOINLINE void last_call(void)
+{
+	never_returns();
+}
+
 static void run_threads(int n)
 {
 	pthread_t threads[n];
@@ -148,6 +161,8 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && !strcmp(mode, "calls")) {
 		system_calls = 1;
 		outer();
+	} else if (argc == 3 && !strcmp(mode, "last")) {
+		last_call();
 	} else if (argc == 4 && !strcmp(mode, "threads")) {
 		run_threads(atoi(argv[2]));
 	} else if (argc == 4 && !strcmp(mode, "deep")) {
@@ -163,7 +178,7 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && !strcmp(mode, "faults")) {
 		printf("%.0f\n", fault(atol(argv[2])));
 	} else {
-		fprintf(stderr, "usage: burn cpu|calls SECONDS | threads|deep N SECONDS | "
+		fprintf(stderr, "usage: burn cpu|calls|last SECONDS | threads|deep N SECONDS | "
 			"named NAME SECONDS | pages|faults N [wait]\n");
 		return 2;
 	}
