@@ -66,6 +66,18 @@ test_a_lone_event_is_shown_soon_however_the_reader_is_woken() {
 	done
 }
 
+test_the_user_and_the_signal_that_dumps_core_have_their_numbers() {
+	chmod 777 "$T"
+	start procsnoop -j
+	(
+		ulimit -c unlimited
+		cd "$T"
+		exec setpriv --reuid=65534 --regid=65533 --clear-groups sh -c 'kill -SEGV $$'
+	) || :
+	stop
+	expect 1 'select(.what == "EXIT" and .uid == 65534 and .exit_signal == 11 and .exit_code == 0)'
+}
+
 test_strange_and_long_names_are_cut_and_do_not_reach_the_terminal() {
 	name=$(printf 'a\033[31m\nb')
 	cp forks "$T/$name"
