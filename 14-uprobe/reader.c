@@ -38,19 +38,22 @@ static void call(const char *prompt, char *line)
 	function(prompt);
 }
 
-/* @text across the end of a page, in a file that is mapped but was never looked at. */
+/* @text across the end of a page, in files that are mapped but were never looked at: one for each
+ * page, as the kernel brings in the pages around one in the same file, too. */
 static char *cold(const char *text)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	FILE *file = tmpfile();
-	char *at;
+	char *at = mmap(NULL, 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	fseek(file, page - 3, SEEK_SET);
-	fputs(text, file);
-	fflush(file);
-	ftruncate(fileno(file), 3 * page);
-	at = mmap(NULL, 3 * page, PROT_READ, MAP_PRIVATE, fileno(file), 0);
-	madvise(at, 3 * page, MADV_RANDOM); /* and none is brought in with another */
+	for (int i = 0; i < 2; i++) {
+		FILE *file = tmpfile();
+
+		fseek(file, i ? 0 : page - 3, SEEK_SET);
+		fwrite(i ? text + 3 : text, 1, i ? strlen(text) - 3 : 3, file);
+		fflush(file);
+		ftruncate(fileno(file), page);
+		mmap(at + i * page, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fileno(file), 0);
+	}
 	return at + page - 3;
 }
 

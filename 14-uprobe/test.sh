@@ -89,6 +89,14 @@ test_long_strange_and_bad_strings_are_told_apart() {
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
 }
 
+test_the_user_is_the_user_and_not_the_group() {
+	cp reader "$T/"
+	start bashline -j -b "$T/reader"
+	setpriv --reuid=65534 --regid=65533 --clear-groups "$T/reader" say '> ' line
+	stop
+	expect 1 'select(.line == "line" and .uid == 65534)'
+}
+
 # ---- which bash ----
 
 test_readline_is_found_in_a_library_too() {
