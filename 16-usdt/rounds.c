@@ -5,15 +5,18 @@
  *	rounds N	N rounds, in each of which it comes by all three of its probes
  *	rounds wait N	the same, after a line on stdin
  *	rounds flood N	come by the first one N times; prints how many ns that took each time
+ *	rounds thread	come by the first one in a second thread, with its ID
  *	rounds say TEXT	come by the second one with TEXT, and with a pointer to nowhere
  *	rounds cold	come by the second one with a string on pages that are not in memory
  *
  * It prints how often it had to compute what only tracers want to know.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "probe.h"
@@ -53,31 +56,43 @@ static long flood(long count)
 	return ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec) / count;
 }
 
-/* @text across the end of a page, in a file that is mapped but was never looked at. */
+static void *begin_once(void *unused)
+{
+	PROBE2(rounds, begin, syscall(SYS_gettid), 0);
+	return NULL;
+}
+
+/* @text across the end of a page, in files that are mapped but were never looked at: one for each
+ * page, as the kernel brings in the pages around one in the same file, too. */
 static char *cold(const char *text)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	FILE *file = tmpfile();
-	char *at;
+	char *at = mmap(NULL, 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	fseek(file, page - 3, SEEK_SET);
-	fputs(text, file);
-	fflush(file);
-	ftruncate(fileno(file), 3 * page);
-	at = mmap(NULL, 3 * page, PROT_READ, MAP_PRIVATE, fileno(file), 0);
-	madvise(at, 3 * page, MADV_RANDOM); /* and none is brought in with another */
+	for (int i = 0; i < 2; i++) {
+		FILE *file = tmpfile();
+
+		fseek(file, i ? 0 : page - 3, SEEK_SET);
+		fwrite(i ? text + 3 : text, 1, i ? strlen(text) - 3 : 3, file);
+		fflush(file);
+		ftruncate(fileno(file), page);
+		mmap(at + i * page, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fileno(file), 0);
+	}
 	return at + page - 3;
 }
 
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
+	pthread_t thread;
 
 	if (argc == 3 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
 		printf("%ld\n", flood(atol(argv[2])));
 	} else if (argc == 3 && !strcmp(mode, "say")) {
 		PROBE2(rounds, move, 0, argv[2]);
 		PROBE2(rounds, move, -1, 8);
+	} else if (argc == 2 && !strcmp(mode, "thread")) {
+		return pthread_create(&thread, NULL, begin_once, NULL) || pthread_join(thread, NULL);
 	} else if (argc == 2 && !strcmp(mode, "cold")) {
 		PROBE2(rounds, move, 0, cold("a cold string"));
 	} else if (argc == 3 && !strcmp(mode, "wait") && atol(argv[2]) > 0) {
@@ -88,7 +103,7 @@ int main(int argc, char **argv)
 		play(atol(argv[1]));
 		printf("%ld\n", computed);
 	} else {
-		fprintf(stderr, "usage: rounds N | wait N | flood N | say TEXT | cold\n");
+		fprintf(stderr, "usage: rounds N | wait N | flood N | thread | say TEXT | cold\n");
 		return 2;
 	}
 	return 0;

@@ -136,6 +136,13 @@ test_programs_at_any_address_need_a_PID_on_old_kernels_only() {
 	esac
 }
 
+test_a_probe_in_another_thread_has_its_thread_ID() {
+	start usdtsnoop -j ./rounds rounds:begin
+	./rounds thread
+	stop
+	expect 1 'select(.tid == .args[0].value and .pid != .tid)'
+}
+
 # ---- nothing lost silently, nothing left behind ----
 
 test_bursts_arrive_whole_and_what_a_stopped_reader_misses_is_counted() {
