@@ -252,8 +252,46 @@ once_only_what_has_passed_with_the_same_bytes_is_not_run_again() {
 	plans run
 }
 
-once_every_mutant_applies_and_names_a_case_that_is_there() {
-	exits 0 ../mutants -c
+# mutant NAME CASE [TO]: a patch that changes the fake example's answer from 42 to TO (43).
+mutant() {
+	printf '%s\n' "It is wrong." "Killed-by: $2" '' '--- answer' '+++ answer' '@@ -1 +1 @@' '-42' "+${3-43}" \
+		>"$T/01-fake/mutants/$1.patch"
+}
+
+test_mutants_that_survive_or_do_not_apply_are_failures() {
+	fake <<-'CASES'
+		test_the_answer() { [ "$(cat answer)" = 42 ]; }
+		test_anything() { true; }
+		test_nothing() { false; }
+		test_later() { skip "not now"; }
+	CASES
+	ln -s "$here/../../common" "$T/common"
+	mkdir "$T/01-fake/mutants"
+	echo 42 >"$T/01-fake/answer"
+	echo 'all:; @! grep 99 answer' >"$T/01-fake/Makefile"
+	mutant a 'the answer'
+	mutant b 'anything'
+	mutant c 'nothing'
+	mutant d 'later'
+	mutant e 'the answer' 99
+	exits 1 "$T/tests/mutants" 01-fake
+	reports "ok 1 - 01-fake: a is killed by the answer"
+	reports "not ok 2 - 01-fake: b survived"
+	reports "not ok 3 - 01-fake: c: 'nothing' passes without it"
+	reports "ok 4 - 01-fake: d # SKIP not now"
+	reports "not ok 5 - 01-fake: e builds"
+	reports "1 passed, 3 failed, 1 skipped"
+	exits 0 "$T/tests/mutants" 01-fake/mutants/a.patch
+	exits 0 "$T/tests/mutants" -c 01-fake
+	mutant a 'no such thing'
+	sed -i 's/^-42/-41/' "$T/01-fake/mutants/b.patch"
+	rm "$T/01-fake/mutants/c.patch"
+	exits 1 "$T/tests/mutants" -c
+	reports "not ok 1 - 01-fake: a applies"
+	reports "# 01-fake/test.sh has no case 'no such thing'"
+	reports "not ok 2 - 01-fake: b applies"
+	reports "not ok 5 - 01-fake has at least five mutants"
+	reports "2 passed, 3 failed, 0 skipped"
 }
 
 run_tests
