@@ -48,7 +48,7 @@ build() {
 	echo "building libbpf $version from $2" >&2
 	# What was given to the make that started this is not for libbpf.
 	(unset MAKEFLAGS MFLAGS MAKELEVEL LDFLAGS CPPFLAGS V &&
-		make -C "$1/src" -j "$(nproc)" BUILD_STATIC_ONLY=1 CFLAGS="-O2 -g" \
+		make -C "$1/src" -j "$(nproc)" BUILD_STATIC_ONLY=1 CFLAGS="-O2 -g -ffile-prefix-map=$temp=." \
 			OBJDIR="$temp/obj" DESTDIR="$temp/libbpf" PREFIX= LIBDIR=/lib \
 			install install_uapi_headers) >"$temp/log" 2>&1 || {
 		tail -n 20 "$temp/log" >&2
@@ -73,7 +73,7 @@ fi
 
 # A home may be shared by machines (or containers) whose libraries do not mix.
 system=$(. /etc/os-release && echo "$ID${VERSION_ID:-}")-$(uname -m)
-cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}/libbpf/$system
+cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}/libbpf/$system/reproducible
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
 	fail "cannot write to $cache; HELLO_LIBBPF_CACHE=DIR names another place"
 

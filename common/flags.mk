@@ -5,13 +5,20 @@ CFLAGS   ?= -O2 -g
 WERROR   ?= -Werror
 WARNINGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter $(WERROR)
 
+# Debug information names sources as seen from the top of the checkout, so that the same sources yield
+# the same bytes wherever it lies. (gdb finds them when it is started there.)
+TREE       := $(abspath $(COMMON)/..)
+PREFIX_MAP := -ffile-prefix-map=$(TREE)=. \
+	$(patsubst -I%,-ffile-prefix-map=%=/usr/include,$(filter -I%,$(LIBBPF_CFLAGS)))
+override CFLAGS += $(PREFIX_MAP)
+
 LOADER_FLAGS = $(CFLAGS) $(WARNINGS) -I$(COMMON) -I$(COMMON)/../headers $(LIBBPF_CFLAGS)
 
 # -fms-extensions: vmlinux.h of Linux 7 has structs that embed others by their bare tag.
 # -idirafter: for usdt.bpf.h, which wants errno.h.
 # -mcpu=v3: 32-bit ALU instructions, which every kernel from 5.1 on takes.
 BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensions \
-	-Wno-microsoft-anon-tag -Wno-unknown-warning-option -D__TARGET_ARCH_$(ARCH) \
+	-Wno-microsoft-anon-tag -Wno-unknown-warning-option -D__TARGET_ARCH_$(ARCH) $(PREFIX_MAP) \
 	-I$(COMMON)/../vmlinux/$(ARCH) -I$(COMMON)/../headers $(LIBBPF_CFLAGS) \
 	-idirafter /usr/include/$(MULTIARCH)
 

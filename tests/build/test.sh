@@ -42,6 +42,26 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 CC:probe.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
 }
 
+# Results of tests are reused where the programs have the same bytes (tests/plan).
+test_the_same_sources_yield_the_same_bytes_wherever_they_are() {
+	need make
+	copy_tree
+	bytes_of "$T/tree"
+	mv "$T/sums" "$T/other"
+	mkdir -p "$T/else/where"
+	tar cf - --exclude .output . | tar xf - -C "$T/else/where"
+	rm "$T/else/where"/02-tracepoint/opensnoop "$T/else/where"/02-tracepoint/opencalls
+	make -C "$T/else/where" >"$T/make" 2>&1 || fail "$(tail "$T/make")"
+	bytes_of "$T/else/where"
+	diff "$T/other" "$T/sums" || fail 'these differ'
+	[ "$(wc -l <"$T/sums")" -gt 15 ] || fail "these were compared: $(cat "$T/sums")"
+	! grep -l -F "$T/tree" common/.output/*.a 02-tracepoint/open* || fail 'these say where they were built'
+}
+bytes_of() {
+	(cd "$1" && find . -type f \( -path '*/.output/*' ! -name '*.d' ! -name '*.pch' ! -name config.mk -o \
+		-path './02-*' -perm -u+x \) | sort | xargs -d '\n' sha256sum) >"$T/sums"
+}
+
 test_it_is_quiet_unless_asked() {
 	need make
 	copy_tree
