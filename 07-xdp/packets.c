@@ -12,17 +12,23 @@
  *	packets foreign NAME [IFACE]
  *		load an XDP program that passes everything, print its id, attach it by a link to
  *		IFACE, and wait to be ended
+ *	packets gone COMMAND...
+ *		exec COMMAND where each BPF program is gone before it can be opened by its id
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -357,6 +363,25 @@ static int foreign(const char *name, const char *interface)
 	return 0;
 }
 
+static int gone(char **command)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_GET_FD_BY_ID, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(filter) / sizeof(*filter), filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		die("cannot set a filter of system calls");
+	execvp(*command, command);
+	die(*command);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -372,7 +397,9 @@ int main(int argc, char **argv)
 		return send_frames(argv[2], argv + 3);
 	if (!strcmp(mode, "foreign") && (argc == 3 || argc == 4))
 		return foreign(argv[2], argv[3]);
+	if (!strcmp(mode, "gone") && argc > 2)
+		return gone(argv + 2);
 	fprintf(stderr, "usage: packets fuzz PROGRAM COUNT SEED CIDR... | bench PROGRAM|empty SOURCE |\n"
-			"       send IFACE HEX... | foreign NAME [IFACE]\n");
+			"       send IFACE HEX... | foreign NAME [IFACE] | gone COMMAND...\n");
 	return 2;
 }

@@ -31,22 +31,24 @@ void number_slots(const struct maps *maps, __u32 room)
 }
 
 /* A value of each possible CPU, which is how the kernel hands out a per-CPU map. */
-static struct count *count_of_cpus(int *cpus)
-{
-	static struct count *counts;
+static int cpus;
+static struct count *counts;
 
-	*cpus = libbpf_num_possible_cpus();
-	if (*cpus < 0 || (!counts && !(counts = calloc(*cpus, sizeof(*counts)))))
+static void make_counts(void)
+{
+	if (counts)
+		return;
+	cpus = possible_cpus();
+	counts = calloc(cpus, sizeof(*counts));
+	if (!counts)
 		die("cannot count by CPU");
-	return counts;
 }
 
 struct count read_count(const struct maps *maps, __u32 slot)
 {
-	struct count sum = {}, *counts;
-	int cpus;
+	struct count sum = {};
 
-	counts = count_of_cpus(&cpus);
+	make_counts();
 	if (bpf_map_lookup_elem(maps->counters, &slot, counts))
 		die("cannot read the counters");
 	for (int cpu = 0; cpu < cpus; cpu++) {
@@ -59,10 +61,7 @@ struct count read_count(const struct maps *maps, __u32 slot)
 /* Set the counter to @count on one CPU, and to 0 on the others. */
 static void write_count(const struct maps *maps, __u32 slot, struct count count)
 {
-	struct count *counts;
-	int cpus;
-
-	counts = count_of_cpus(&cpus);
+	make_counts();
 	memset(counts, 0, cpus * sizeof(*counts));
 	counts[0] = count;
 	if (bpf_map_update_elem(maps->counters, &slot, counts, BPF_ANY))

@@ -367,6 +367,16 @@ test_two_on_two_interfaces_are_told_apart_by_i() {
 	says '^xdpblock: there is no xdpblock on any interface of this network namespace$'
 }
 
+test_a_program_that_goes_away_during_the_search_is_none() {
+	silence
+	start in_ns b ./xdpblock -i vb 10.0.0.0/8
+	exits 1 in_ns b ./packets gone ./xdpblock list
+	says '^xdpblock: there is no xdpblock on any interface of this network namespace$'
+	exits 1 in_ns b ./packets gone ./xdpblock -i vb list
+	says '^xdpblock: there is no xdpblock on vb$'
+	stop
+}
+
 test_the_program_of_somebody_else_is_replaced_with_force_only() {
 	silence
 	start_as other packets foreign somebody

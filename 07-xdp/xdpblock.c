@@ -125,29 +125,27 @@ static const struct argp argp = {
 
 /* ---- Printing ---- */
 
-static struct json_plan *json; /* of struct event, if that is how to print */
-
-static void print_header(const struct bpf_object *object)
+static void print_header(void)
 {
-	if (options.json)
-		json = json_plan__new(bpf_object__btf(object), "event");
-	else
+	if (!options.json)
 		printf("%-15s %-43s %12s %15s\n", "INTERFACE", "RULE", "PACKETS", "BYTES");
 }
+
+static const struct bpf_object *object; /* that describes struct event */
 
 static void print_rule(const struct cidr *cidr, struct count count)
 {
 	struct event event = { .packets = count.packets, .bytes = count.bytes };
 
 	format_cidr(event.rule, cidr);
-	if (!json) {
+	if (!options.json) {
 		print_column(stdout, wanted.interface, IF_NAMESIZE, 15);
 		printf(" %-43s %12llu %15llu\n", event.rule, event.packets, event.bytes);
 		return;
 	}
 	event.time_ns = now_ns();
 	strncpy(event.interface, wanted.interface, sizeof(event.interface) - 1);
-	json_plan__print(json, stdout, &event, sizeof(event));
+	print_record(object, "event", &event, sizeof(event));
 }
 
 /*
@@ -187,7 +185,7 @@ static const char *plural(size_t n)
 /* ---- The commands ---- */
 
 /* add, del, list: find the maps through the interface, and work on them. */
-static void edit(const struct bpf_object *object)
+static void edit(void)
 {
 	struct entry *deleted;
 	size_t added, count;
@@ -204,7 +202,7 @@ static void edit(const struct bpf_object *object)
 			wanted.count);
 		return;
 	}
-	print_header(object);
+	print_header();
 	if (wanted.command == LIST) {
 		print_rules(&maps, NULL);
 		return;
@@ -300,7 +298,7 @@ static void block(struct xdpblock_bpf *skel, int ifindex)
 	shown = calloc(SLOT_RULES + wanted.room, sizeof(*shown));
 	if (!shown)
 		die("cannot remember what was shown");
-	print_header(skel->obj);
+	print_header();
 	attached("%s (%s XDP), %zu rule%s", wanted.interface, mode, rules, plural(rules));
 	while (running() && is_attached(link))
 		if (wait_for_summary(wanted.interval, LOOK))
@@ -335,6 +333,7 @@ int main(int argc, char **argv)
 	skel = xdpblock_bpf__open();
 	if (!skel)
 		die("cannot open the BPF object");
+	object = skel->obj;
 
 	if (wanted.command == RUN) {
 		if (!wanted.interface)
@@ -349,10 +348,9 @@ int main(int argc, char **argv)
 		wanted.room = bpf_map__max_entries(skel->maps.free_slots);
 		block(skel, ifindex);
 	} else {
-		edit(skel->obj);
+		edit();
 	}
 
-	json_plan__free(json);
 	xdpblock_bpf__destroy(skel);
 	free(wanted.cidrs);
 	return 0;
