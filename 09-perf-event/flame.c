@@ -164,17 +164,17 @@ static void draw(const struct picture *picture, struct event **events, size_t n,
 	}
 }
 
-void draw_flame_graph(FILE *out, const char *title, struct event **events, size_t n)
+void draw_flame_graph(FILE *out, const char *title, const struct stacks *stacks)
 {
+	struct event **events = stacks->events;
 	static const struct {
 		enum side side;
 		const char *name;
 	} legend[] = { { PROCESS, "process" }, { USER, "user" }, { KERNEL, "kernel" }, { UNKNOWN, "not known" } };
-	struct picture picture = { .out = out };
+	struct picture picture = { .out = out, .total = stacks->samples };
 	size_t height;
 
-	for (size_t i = 0; i < n; i++) {
-		picture.total += events[i]->count;
+	for (size_t i = 0; i < stacks->count; i++) {
 		if (levels(events[i]) > picture.height)
 			picture.height = levels(events[i]);
 	}
@@ -193,9 +193,9 @@ void draw_flame_graph(FILE *out, const char *title, struct event **events, size_
 			colour("legend", legend[i].side), MARGIN + 17 + i * 90, legend[i].name);
 	fprintf(out, "<text class=\"legend\" x=\"%zu\" y=\"43\">a bar as wide as its share of the samples, "
 		"above its caller; click one to zoom</text>\n", (size_t)MARGIN + 4 * 90 + 20);
-	if (n) {
+	if (stacks->count) {
 		draw_bar(&picture, "all", ALL, 0, 0, picture.total);
-		draw(&picture, events, n, 0, 0);
+		draw(&picture, events, stacks->count, 0, 0);
 	}
 	fprintf(out, "%s</svg>\n", script);
 }

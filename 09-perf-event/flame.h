@@ -3,18 +3,12 @@
 #define FLAME_H
 
 #include <stdio.h>
-#include "profile.h"
+#include "stack.h"
 
 /*
- * Draw the @n stacks of @events as a flame graph, an SVG file, on @out, with the line @title
- * above it. They must be sorted by process name, then by frames from the outermost inwards.
+ * Draw @stacks as a flame graph, an SVG file, on @out, with the line @title above it. They must be
+ * sorted by name, as read_stacks() returns them.
  */
-void draw_flame_graph(FILE *out, const char *title, struct event **events, size_t n);
-
-/* How many frames @event has, its process as the outermost among them. */
-size_t levels(const struct event *event);
-
-/* The name at @level of @event: 0 is its process, 1 its outermost function, and so on. */
-const char *name_at(const struct event *event, size_t level);
+void draw_flame_graph(FILE *out, const char *title, const struct stacks *stacks);
 
 #endif

@@ -11,8 +11,10 @@
 #include "example.h"
 #include "flame.h"
 #include "names.h"
+#include "print.h"
 #include "profile.h"
 #include "profile.skel.h"
+#include "stack.h"
 
 /* What makes a CPU take a sample. */
 static const struct source {
@@ -239,226 +241,19 @@ static void say_attached(int cpus)
 		 clocks == cpus ? "cpu-clock" : "cycles", rate, where, why);
 }
 
-/* ---- What was counted, with names ---- */
-
-static struct event **events;
-static size_t event_count;
-static unsigned long long samples;
-static bool saw_kernel;
-
-size_t levels(const struct event *event)
-{
-	return event->depth + 1;
-}
-
-const char *name_at(const struct event *event, size_t level)
-{
-	return level ? (const char *)(uintptr_t)event->frames[event->depth - level] : event->comm;
-}
-
-static void add_frame(struct event *event, const char *name)
-{
-	event->frames[event->depth++] = (uintptr_t)name;
-}
-
-/* Put the names of stack @id, the kernel's if @image is NULL, behind those that @event has. */
-static void add_stack(struct event *event, const struct profile_bpf *skel, __s32 id,
-		      const struct image *image, __u32 max)
-{
-	int map = bpf_map__fd(id & IN_MORE_STACKS ? skel->maps.more_stacks : skel->maps.stacks);
-	__s32 place = id & ~IN_MORE_STACKS;
-	__u64 addrs[MAX_DEPTH];
-	__u32 depth = 0;
-
-	if (id == NO_STACK)
-		return;
-	if (id == LOST_STACK || bpf_map_lookup_elem(map, &place, addrs)) {
-		add_frame(event, intern("[lost]"));
-		return;
-	}
-	for (; depth < max && addrs[depth]; depth++) {
-		/*
-		 * The first is where it was; the others are where it would have returned to,
-		 * which is behind the call, and in the next function if the call was the last
-		 * thing in this one.
-		 */
-		__u64 addr = addrs[depth] - (depth ? 1 : 0);
-
-		add_frame(event, image ? user_name(image, addr) : kernel_name(addr));
-	}
-	if (depth == max) /* who called the outermost here is not known */
-		add_frame(event, intern("[deeper]"));
-}
-
-/* Make a struct event of what @key has counted. */
-static void add_event(const struct sample_key *key, __u64 count, const struct profile_bpf *skel,
-		      __u32 max)
-{
-	struct event *event = calloc(1, sizeof(*event) + 2 * (max + 1) * sizeof(frame_name));
-
-	if (!(event_count & (event_count - 1)))
-		events = realloc(events, (event_count ? 2 * event_count : 1) * sizeof(*events));
-	if (!event || !events)
-		die("cannot hold the stacks");
-	events[event_count++] = event;
-	samples += count;
-
-	event->count = count;
-	event->pid = key->image.pid;
-	memcpy(event->comm, key->comm, sizeof(event->comm));
-	add_stack(event, skel, key->kernel_stack, NULL, max);
-	event->kernel_frames = event->depth;
-	saw_kernel |= key->kernel_stack >= 0;
-	add_stack(event, skel, key->user_stack, &key->image, max);
-}
-
-/* By process name, then by frames from the outermost inwards, then by PID. */
-static int by_name(const void *left, const void *right)
-{
-	const struct event *a = *(struct event *const *)left, *b = *(struct event *const *)right;
-
-	for (size_t level = 0; level < levels(a) && level < levels(b); level++) {
-		const char *one = name_at(a, level), *other = name_at(b, level);
-		int order = one == other ? 0 : strcmp(one, other);
-
-		if (order)
-			return order;
-	}
-	if (a->depth != b->depth)
-		return a->depth < b->depth ? -1 : 1;
-	if (a->kernel_frames != b->kernel_frames)
-		return a->kernel_frames < b->kernel_frames ? -1 : 1;
-	return a->pid < b->pid ? -1 : a->pid > b->pid;
-}
-
-static int by_count(const void *left, const void *right)
-{
-	const struct event *a = *(struct event *const *)left, *b = *(struct event *const *)right;
-
-	return a->count != b->count ? (a->count > b->count ? -1 : 1) : by_name(left, right);
-}
-
-/*
- * Stacks with different addresses in the same functions are one now; where no PID is shown
- * (@ignore_pid) also those of different processes. They are sorted by name.
- */
-static void merge(bool ignore_pid)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < event_count; i++) {
-		__u32 pid = events[i]->pid;
-
-		if (kept && ignore_pid)
-			events[i]->pid = events[kept - 1]->pid;
-		if (kept && !by_name(&events[i], &events[kept - 1])) {
-			events[kept - 1]->count += events[i]->count;
-			free(events[i]);
-			continue;
-		}
-		events[i]->pid = pid;
-		events[kept++] = events[i];
-	}
-	event_count = kept;
-}
-
-static void read_counts(const struct profile_bpf *skel, __u32 max_depth)
-{
-	int counts = bpf_map__fd(skel->maps.counts);
-	struct sample_key *previous = NULL, key;
-	__u64 count;
-
-	while (!bpf_map_get_next_key(counts, previous, &key)) {
-		if (!bpf_map_lookup_elem(counts, &key, &count))
-			add_event(&key, count, skel, max_depth);
-		previous = &key;
-	}
-	qsort(events, event_count, sizeof(*events), by_name);
-	merge(wanted.folded);
-}
-
 static int on_newcomer(void *ctx, void *data, size_t size)
 {
 	learn_image(data);
 	return 0;
 }
 
-/* ---- Printing ---- */
-
-static void format_frame_name(char *buf, size_t size, const void *data)
-{
-	frame_name name;
-
-	memcpy(&name, data, sizeof(name));
-	snprintf(buf, size, "%s", (const char *)(uintptr_t)name);
-}
-
-/* As bcc's profile prints it. */
-static void print_event(const struct event *event)
-{
-	for (__u32 i = 0; i < event->depth; i++) {
-		const char *name = name_at(event, event->depth - i);
-
-		if (i && i == event->kernel_frames)
-			printf("    --\n");
-		printf("    ");
-		print_text(stdout, name, strlen(name));
-		putchar('\n');
-	}
-	printf("    %-16s ", "-");
-	print_text(stdout, event->comm, sizeof(event->comm));
-	printf(" (%u)\n        %llu (%.1f%%)\n\n", event->pid, event->count,
-	       100.0 * event->count / samples);
-}
-
-/* A semicolon ends a frame; one in a name is printed as the bytes that others are escaped as. */
-static void print_folded_name(const char *name)
-{
-	for (const char *part = name;; part++) {
-		size_t size = strcspn(part, ";");
-
-		print_text(stdout, part, size);
-		part += size;
-		if (!*part)
-			return;
-		printf("\\x3b");
-	}
-}
-
-static void print_folded(const struct event *event)
-{
-	for (size_t level = 0; level < levels(event); level++) {
-		if (level)
-			putchar(';');
-		print_folded_name(name_at(event, level));
-		if (level && event->depth - level < event->kernel_frames)
-			printf("_[k]"); /* which flame graph tools give another colour */
-	}
-	printf(" %llu\n", event->count);
-}
-
-static void print_events(struct bpf_object *object)
-{
-	for (size_t i = 0; i < event_count; i++) {
-		const struct event *event = events[i];
-
-		if (options.json)
-			print_json(object, (void *)event,
-				   sizeof(*event) + event->depth * sizeof(frame_name));
-		else if (wanted.folded)
-			print_folded(event);
-		else /* the other way round: what costs most comes last, and stays on the screen */
-			print_event(events[event_count - 1 - i]);
-	}
-}
-
-static void draw(FILE *file)
+static void draw(FILE *file, const struct stacks *stacks)
 {
 	char title[128];
 
-	snprintf(title, sizeof(title), "%llu samples by %s", samples,
+	snprintf(title, sizeof(title), "%llu samples by %s", stacks->samples,
 		 wanted.source ? wanted.source->name : clocks ? "cpu-clock" : "cycles");
-	draw_flame_graph(file, title, events, event_count);
+	draw_flame_graph(file, title, stacks);
 	if (ferror(file) || fclose(file)) /* a write on the way failed, or the last one */
 		fail("cannot write %s: %m", wanted.flame);
 }
@@ -466,10 +261,11 @@ static void draw(FILE *file)
 int main(int argc, char **argv)
 {
 	struct rlimit files;
-	struct bpf_link *links[libbpf_num_possible_cpus()];
+	struct bpf_link **links;
 	long max_depth = read_number("/proc/sys/kernel/perf_event_max_stack");
 	struct ring_buffer *newcomers;
 	struct profile_bpf *skel;
+	struct stacks stacks;
 	FILE *flame = NULL;
 	int cpus;
 
@@ -516,7 +312,10 @@ int main(int argc, char **argv)
 		learn_process(wanted.pid);
 
 	/* Attach: SEC("perf_event") names no place, so the skeleton's attach cannot do it. */
-	cpus = attach(skel->progs.on_sample, links, libbpf_num_possible_cpus());
+	links = calloc(possible_cpus(), sizeof(*links));
+	if (!links)
+		die("cannot hold the links");
+	cpus = attach(skel->progs.on_sample, links, possible_cpus());
 	say_attached(cpus);
 	poll_ring(newcomers);
 
@@ -524,16 +323,15 @@ int main(int argc, char **argv)
 	for (int i = 0; i < cpus; i++)
 		bpf_link__destroy(links[i]);
 	ring_buffer__consume(newcomers);
-	read_counts(skel, max_depth);
+	stacks = read_stacks(skel, max_depth, wanted.folded);
 
 	if (flame)
-		draw(flame);
-	qsort(events, event_count, sizeof(*events), by_count);
+		draw(flame, &stacks);
+	sort_by_count(&stacks);
 	if (!flame || wanted.folded || options.json)
-		print_events(skel->obj);
-	flush_output();
+		print_stacks(&stacks, skel->obj, wanted.folded);
 
-	if (saw_kernel && !kernel_has_names)
+	if (stacks.saw_kernel && !kernel_has_names)
 		warn("/proc/kallsyms hides the kernel's addresses, so its functions have no names%s",
 		     read_number("/proc/sys/kernel/kptr_restrict") == 2 ?
 		     "\n  hint: sysctl kernel.kptr_restrict=1" : "");
@@ -544,11 +342,12 @@ int main(int argc, char **argv)
 		warn("%llu stacks are [lost]: their places in the map were taken, or nothing could walk "
 		     "them", skel->bss->lost_stacks);
 	if (skel->bss->dropped)
-		warn("%llu samples, %llu dropped (the map of counts was full or busy)", samples,
+		warn("%llu samples, %llu dropped (the map of counts was full or busy)", stacks.samples,
 		     skel->bss->dropped);
 	else
-		warn("%llu samples", samples);
+		warn("%llu samples", stacks.samples);
 
+	free(links);
 	ring_buffer__free(newcomers);
 	profile_bpf__destroy(skel);
 	return 0;

@@ -455,6 +455,11 @@ test_without_root_it_says_sudo() {
 	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
+test_without_a_list_of_CPUs_it_says_so() {
+	exits 1 unshare --mount sh -c 'mount -t tmpfs none /sys/devices/system/cpu && exec ./profile -d 0.1'
+	says '^profile: cannot tell how many CPUs there are: No such file or directory$'
+}
+
 test_the_demo_shows_what_the_README_says() {
 	start profile -e cpu-clock -f
 	./demo.sh
