@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,9 +20,11 @@ static int wanted_count;
 static bool with_machine;
 static double deadline = 10; /* seconds that a program may take beyond its duration */
 
+enum { OPTION_MACHINE = 256, OPTION_DEADLINE };
+
 static const struct argp_option options_table[] = {
-	{ "machine", 'm', NULL, 0, "Look at the machine, and try only EXAMPLEs that are named", 0 },
-	{ "deadline", 't', "SECONDS", 0, "Give an example so long to start and stop (10)", 0 },
+	{ "machine", OPTION_MACHINE, NULL, 0, "Look at the machine, and try only EXAMPLEs that are named", 0 },
+	{ "deadline", OPTION_DEADLINE, "SECONDS", 0, "Give an example so long to start and stop (10)", 0 },
 	{ 0 },
 };
 
@@ -32,10 +33,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	char path[PATH_MAX];
 
 	switch (key) {
-	case 'm':
+	case OPTION_MACHINE:
 		with_machine = true;
 		return 0;
-	case 't':
+	case OPTION_DEADLINE:
 		deadline = parse_number(state, "SECONDS", arg, 1, 3600);
 		return 0;
 	case ARGP_KEY_ARG:
@@ -61,57 +62,6 @@ static const struct argp argp = {
 	       "each of them runs here, for 0.1 s or --duration. With EXAMPLEs (02-tracepoint), "
 	       "try only those.",
 };
-
-/* ---- The table ---- */
-
-static unsigned int verdicts[PROBLEM + 1]; /* how many of each there were */
-static int name_width; /* of the table that was begun last */
-
-void print_header(const char *title, int width)
-{
-	if (!options.json)
-		printf("%s%-*s VERDICT  VALUE\n", name_width ? "\n" : "", width, title);
-	name_width = width;
-}
-
-void print_check(const char *name, enum verdict verdict, const char *cure, const char *fmt, ...)
-{
-	static const char *const names[] = { "ok", "note", "problem" };
-	char value[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(value, sizeof(value), fmt, args);
-	va_end(args);
-	verdicts[verdict]++;
-	if (verdict == OK)
-		cure = NULL;
-	if (options.json) {
-		printf("{\"check\":");
-		print_json_string(stdout, name, strlen(name));
-		printf(",\"verdict\":\"%s\",\"value\":", names[verdict]);
-		print_json_string(stdout, value, sizeof(value));
-		printf(",\"cure\":");
-		if (cure)
-			print_json_string(stdout, cure, strlen(cure));
-		printf("%s}\n", cure ? "" : "null");
-	} else {
-		print_column(stdout, name, strlen(name), name_width);
-		printf(" %-8s ", names[verdict]);
-		print_text(stdout, value, sizeof(value));
-		if (cure) {
-			printf("\n%*s -> ", name_width, "");
-			print_text(stdout, cure, strlen(cure));
-		}
-		putchar('\n');
-	}
-	flush_output();
-}
-
-void print_unseen(const char *name)
-{
-	print_check(name, NOTE, "run doctor with sudo", "cannot be seen without root");
-}
 
 /* ---- Running other programs ---- */
 
@@ -336,6 +286,7 @@ static void enter_checkout(void)
 
 int main(int argc, char **argv)
 {
+	unsigned int notes, problems;
 	char *path;
 
 	enter_checkout();
@@ -359,8 +310,9 @@ int main(int argc, char **argv)
 		check_examples();
 	if (!running()) /* Ctrl-C, or a pipe that nobody reads any more: this was not all */
 		return EXIT_FAILED;
+	notes = count_verdicts(NOTE);
+	problems = count_verdicts(PROBLEM);
 	fprintf(stderr, "%s: %u ok, %u note%s, %u problem%s\n", program_invocation_short_name,
-		verdicts[OK], verdicts[NOTE], verdicts[NOTE] == 1 ? "" : "s", verdicts[PROBLEM],
-		verdicts[PROBLEM] == 1 ? "" : "s");
-	return verdicts[PROBLEM] ? EXIT_FAILED : 0;
+		count_verdicts(OK), notes, notes == 1 ? "" : "s", problems, problems == 1 ? "" : "s");
+	return problems ? EXIT_FAILED : 0;
 }

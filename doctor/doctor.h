@@ -24,6 +24,9 @@ void print_check(const char *name, enum verdict verdict, const char *cure, const
 /* The line of a check that only root can make. */
 void print_unseen(const char *name);
 
+/* How many lines had @verdict so far. */
+unsigned int count_verdicts(enum verdict verdict);
+
 /* Print what is so on this machine. */
 void check_machine(void);
 

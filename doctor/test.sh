@@ -46,7 +46,7 @@ kernel.bpf_stats_enabled kernel.unprivileged_bpf_disabled kernel.perf_event_para
 libbpf configuration $options"
 
 test_each_check_is_there_once_and_agrees_with_other_means() {
-	look ./doctor -j -m
+	look ./doctor -j --machine
 	cut -d '|' -f 1 "$T/table" | paste -s -d ' ' - >"$T/names"
 	[ "$(cat "$T/names")" = "$(echo "$checks" | paste -s -d " " -)" ] || fail "the checks are: $(cat "$T/names")"
 	! grep -vE '^[^|]+\|(ok\|[^|]+\||(note|problem)\|[^|]+\|.+)$' "$T/table" ||
@@ -96,17 +96,17 @@ test_nobody_is_told_what_only_root_can_see() {
 
 test_root_of_a_user_namespace_is_not_root() {
 	unshare --user true || skip "no user namespaces"
-	look unshare --user --map-root-user ./doctor -j -m
+	look unshare --user --map-root-user ./doctor -j --machine
 	finds user problem 'uid 0 with CAP_BPF .*' 'be root of the machine: .*'
 }
 
 test_a_PID_namespace_is_a_container() {
-	look unshare --pid --fork ./doctor -j -m
+	look unshare --pid --fork ./doctor -j --machine
 	finds machine note 'a container: a PID namespace of its own, .*' '.*--privileged does'
 }
 
 test_root_without_capabilities_is_told_so() {
-	look setpriv --bounding-set=-all --inh-caps=-all ./doctor -j -m
+	look setpriv --bounding-set=-all --inh-caps=-all ./doctor -j --machine
 	finds user problem 'uid 0 without capabilities' 'start the container with --privileged'
 	finds CONFIG_XDP_SOCKETS '(ok|note)'
 	case $(uname -r) in
@@ -262,7 +262,7 @@ test_each_way_to_end_is_told_in_the_own_words_of_the_tool() {
 
 test_people_get_columns_and_no_escape_sequences() {
 	fake 01-strange strange 'printf "strange: \033[31mred\n" >&2; exit 1'
-	exits 1 "$T/tree/doctor/doctor" -m 01-strange
+	exits 1 "$T/tree/doctor/doctor" --machine 01-strange
 	says '^doctor: [0-9]+ ok, [0-9]+ notes?, [0-9]+ problems?$'
 	for header in CHECK 'KERNEL OPTION' EXAMPLE; do
 		grep -qE "^$header +VERDICT  VALUE\$" "$T/stdout" || fail "$(cat "$T/stdout")"
@@ -273,7 +273,7 @@ test_people_get_columns_and_no_escape_sequences() {
 
 test_a_tool_that_does_not_end_is_ended_with_its_children() {
 	fake 01-hangs hangs "trap '' TERM; sleep 300 & echo \$\$ \$! >$T/pids; wait; wait"
-	look "$T/tree/doctor/doctor" -j -t 1 -d 0.05
+	look "$T/tree/doctor/doctor" -j --deadline 1 -d 0.05
 	finds 01-hangs problem 'hangs: took too long, and had to be ended'
 	read -r pid child <"$T/pids"
 	wait_for "the tool has ended" ended "$pid"
@@ -295,7 +295,7 @@ test_ctrl_C_ends_the_tool_too() {
 
 test_wrong_options_are_usage_errors() {
 	exits 2 ./doctor --no-such-option
-	exits 2 ./doctor -t 0
+	exits 2 ./doctor --deadline 0
 	says "^doctor: SECONDS must be a number from 1 to 3600, not '0'$"
 	for name in 99-nothing 02-tracepoint/../common doctor; do
 		exits 2 ./doctor $name
@@ -305,7 +305,7 @@ test_wrong_options_are_usage_errors() {
 	cp doctor "$T/"
 	exits 1 "$T/doctor"
 	says "^doctor: there are no examples beside doctor's directory$"
-	exits 1 sh -c 'exec ./doctor -m >/dev/full'
+	exits 1 sh -c 'exec ./doctor --machine >/dev/full'
 	says '^doctor: cannot write the output: No space left on device$'
 }
 
