@@ -118,13 +118,13 @@ test_root_without_capabilities_is_told_so() {
 # ---- what is missing, and what is set otherwise ----
 
 test_without_BTF_or_tracefs_it_says_so_and_so_do_the_tools() {
-	hidden 'mount -t tmpfs none /sys/kernel/btf' -m 02-tracepoint
+	hidden 'mount -t tmpfs none /sys/kernel/btf' --machine 02-tracepoint
 	finds BTF problem 'there is no /sys/kernel/btf/vmlinux' 'a kernel with CONFIG_DEBUG_INFO_BTF=y'
 	finds 02-tracepoint note 'opensnoop: cannot load the BPF object: .*' 'this kernel has no BTF .*'
 
 	hidden 'umount -l /sys/kernel/tracing
 		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null || :
-		umount -l /sys/fs/bpf' -m 02-tracepoint
+		umount -l /sys/fs/bpf' --machine 02-tracepoint
 	finds tracefs problem 'not mounted' 'mount -t tracefs tracefs /sys/kernel/tracing .*'
 	finds bpffs note 'not mounted, .*' 'mount -t bpf bpf /sys/fs/bpf .*'
 	finds 02-tracepoint problem "opensnoop: cannot find the kernel's tracepoints: No such file or directory" \
@@ -142,7 +142,7 @@ test_mounts_locks_and_settings_are_judged() {
 		cp $T/lockdown $T/lsm /sys/kernel/security
 		mount --bind $T/jit /proc/sys/net/core/bpf_jit_enable
 		mount --bind $T/stats /proc/sys/kernel/bpf_stats_enabled
-		mount --bind $T/unprivileged /proc/sys/kernel/unprivileged_bpf_disabled" -m
+		mount --bind $T/unprivileged /proc/sys/kernel/unprivileged_bpf_disabled" --machine
 	finds cgroup2 problem 'not mounted' 'mount -t cgroup2 cgroup2 /sys/fs/cgroup'
 	finds lockdown problem '.*\[confidentiality\]' 'boot without it: .*'
 	finds LSMs note 'lockdown,capability,notbpf; .*' 'boot with lsm=lockdown,capability,notbpf,bpf'
@@ -162,7 +162,7 @@ test_options_come_from_the_configuration() {
 	printf '%s\n' '# CONFIG_KPROBE_EVENTS is not set' CONFIG_BPF_SYSCALL=y CONFIG_NET_CLS_BPF=m \
 		CONFIG_NET_SCH_INGRESS_NOT=y CONFIG_LWTUNNEL_BPF=n CONFIG_BPF_JIT=y >"$T/config"
 	hidden "$(no_config)
-		cp $T/config /boot/config-$(uname -r)" -m
+		cp $T/config /boot/config-$(uname -r)" --machine
 	finds configuration ok "/boot/config-$release"
 	finds CONFIG_BPF_SYSCALL ok 'all of BPF: y'
 	finds CONFIG_BPF_JIT ok '.*: y'
@@ -174,7 +174,7 @@ test_options_come_from_the_configuration() {
 
 # The kernel's functions tell what it is made of: is what doctor has found out by trying the same?
 test_without_a_configuration_it_tries() {
-	hidden "$(no_config)" -m
+	hidden "$(no_config)" --machine
 	finds configuration ok "neither /proc/config.gz nor /boot/config-$release: by trying"
 	finds CONFIG_NET_CLS_BPF note 'tc: not seen'
 	cat >"$T/signs" <<-END
