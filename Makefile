@@ -4,13 +4,15 @@
 #   make run EXAMPLE=02-tracepoint [ARGS="-x"]            run it, with its demo
 #   make test [ALL=1]                                     all tests, here and in the VMs; with
 #                                                         ALL=1 also those that passed unchanged
+#   make test EXAMPLE=02-tracepoint                       the tests of one, on this kernel
 #   make vm-run EXAMPLE=02-tracepoint [KERNEL=6.12]       run it in a throwaway VM
 #   make vm-test [KERNEL=6.12] [EXAMPLE=02-tracepoint]    test in throwaway VMs
 #   make mutants [EXAMPLE=02-tracepoint]                  does a test notice what is broken on purpose?
 #   make bench [EXAMPLE=02-tracepoint] [RECORD=1]         what an event costs; keep it for make docs
 #   make doctor [ARGS=02-tracepoint]                      what will run on this machine, and why not
-#   make new NAME=mytool [FROM=02-tracepoint] [DIR=../mytool] [STANDALONE=1]
-#                                                         begin your own as a copy of one
+#   make new NAME=mytool [FROM=template] [DIR=../mytool] [STANDALONE=1]
+#                                                         begin your own tool; with DIR=20-mine as
+#                                                         a part of this checkout
 #   make install [PREFIX=/usr/local] [DESTDIR=] [PROGRAM_PREFIX=hl-]
 #                                                         the tools, man pages, completion
 #   make uninstall [PREFIX=/usr/local] [DESTDIR=]         remove just these
@@ -19,7 +21,8 @@
 #   make vmlinux [FROM=running]                           generate vmlinux.h anew
 #   make clean
 #
-# V=1 shows the commands. CC, CLANG, BPFTOOL, CFLAGS and LIBBPF_SRC are yours to set; with STATIC=1
+# EXAMPLE is the name of a directory, or of a tool (opensnoop), or the path of a tool's directory
+# elsewhere (../mytool). V=1 shows the commands. CC, CLANG, BPFTOOL, CFLAGS and LIBBPF_SRC are yours to set; with STATIC=1
 # the tools need no library.
 
 EXAMPLES := $(patsubst %/Makefile,%,$(wildcard [0-9][0-9]-*/Makefile))
@@ -30,6 +33,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # EXAMPLE=02-tracepoint is for this Makefile: below, EXAMPLE is the name of a directory's tool.
 MAKEOVERRIDES := $(filter-out EXAMPLE=%,$(MAKEOVERRIDES))
 
+# The directory that EXAMPLE means, and whether the user has named one.
+ONE := $(filter-out file,$(origin EXAMPLE))
+ifneq ($(filter run test vm-run vm-test bench,$(MAKECMDGOALS)),)
+  DIRECTORY := $(or $(shell build/find.sh '$(EXAMPLE)'),no-example)
+  OUTSIDE   := $(filter-out no-example $(EXAMPLES) template,$(DIRECTORY))
+endif
+
 # Run by root, what is built belongs to the owner of the checkout all the same.
 OWNER := $(shell [ `id -u` -ne 0 ] || stat -c %u Makefile)
 ifneq ($(filter-out 0,$(OWNER)),)
@@ -37,13 +47,23 @@ ifneq ($(filter-out 0,$(OWNER)),)
 	env HOME=$(shell getent passwd $(OWNER) | cut -d: -f6)
 endif
 
+AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
+
 # What stands beside the examples, in a whole checkout.
-BESIDE := $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier) $(if $(wildcard tests/Makefile),build-tests)
+BESIDE := $(wildcard template) $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier) $(if $(wildcard tests/Makefile),build-tests)
 
 all: $(EXAMPLES) $(BESIDE)
 
-$(EXAMPLES): common
+$(EXAMPLES) template: common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
+
+# A standalone one has a common/ of its own.
+$(OUTSIDE):
+	@$(AS_OWNER) $(MAKE) -C $@
+
+# build/find.sh has said so.
+no-example:
+	@exit 2
 
 common:
 	@$(AS_OWNER) $(MAKE) -C common
@@ -60,28 +80,28 @@ docs/verifier: common
 doctor: all
 	@doctor/doctor $(ARGS)
 
-run: $(EXAMPLE)
-	@common/run.sh $(EXAMPLE) $(ARGS)
+run: $(DIRECTORY)
+	@common/run.sh $(DIRECTORY) $(ARGS)
 
-test: all
-	@tests/all $(if $(ALL),--all)
+# tests/all asks for root's rights itself, for what needs them.
+test: $(if $(ONE),$(DIRECTORY) build-tests,all)
+	@$(if $(ONE),$(AS_ROOT) tests/run $(DIRECTORY),tests/all $(if $(ALL),--all))
 
-vm-run: $(EXAMPLE)
-	@vm/run -k $(KERNEL) -e $(EXAMPLE) $(ARGS)
+vm-run: $(DIRECTORY)
+	@vm/run -k $(KERNEL) -e $(DIRECTORY) $(ARGS)
 
 vm-test: KERNEL := $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
-vm-test: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
-	@vm/test $(KERNEL:%=-k %) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+vm-test: $(if $(ONE),$(DIRECTORY) build-tests,all)
+	@vm/test $(KERNEL:%=-k %) $(if $(ONE),$(DIRECTORY))
 
 # With MUTANTS="-k 6.12" in a VM, for what this machine's kernel cannot run.
 mutants: all
-	@set --; [ `id -u` = 0 ] || set -- sudo; \
-		"$$@" tests/mutants $(MUTANTS) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
+	@$(AS_ROOT) tests/mutants $(MUTANTS) $(if $(ONE),$(EXAMPLE))
 
-bench: $(if $(filter file,$(origin EXAMPLE)),all,$(EXAMPLE))
+bench: $(if $(ONE),$(DIRECTORY),all)
 	@$(AS_OWNER) $(MAKE) -C bench
-	@bench/run $(if $(RECORD),-r) $(if $(filter file,$(origin EXAMPLE)),,$(EXAMPLE))
-	@$(if $(RECORD),$(if $(filter file,$(origin EXAMPLE)),bench/growth -r))
+	@bench/run $(if $(RECORD),-r) $(if $(ONE),$(DIRECTORY))
+	@$(if $(RECORD),$(if $(ONE),,bench/growth -r))
 
 docs docs-check: all
 	@$(AS_OWNER) $(MAKE) -C docs $(patsubst docs%,%,$(subst -,,$@))
@@ -106,7 +126,7 @@ vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common $(wildcard bench doctor docs/verifier) $(if $(wildcard tests/Makefile),tests) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@for dir in common $(wildcard bench doctor docs/verifier template) $(if $(wildcard tests/Makefile),tests) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new run site test uninstall vm-run vm-test vmlinux $(EXAMPLES)
+.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)

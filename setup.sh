@@ -249,7 +249,6 @@ run)
 	shift
 	example=${1:-02-tracepoint}
 	[ $# = 0 ] || shift
-	build "$example"
 	# In the environment: on make's command line it would override the example's own EXAMPLE.
 	exec env EXAMPLE="$example" ARGS="$*" make run
 	;;

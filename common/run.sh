@@ -29,10 +29,11 @@ terminal=
 [ ! -t 0 ] || terminal=1 # asked now: what runs in the background has no stdin
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-trap '' INT # Ctrl-C is for the tool, which handles it; this script waits for that
 mkfifo "$dir/stderr"
 "./$tool" "$@" 2>"$dir/stderr" &
 pid=$!
+trap '' INT # Ctrl-C is for the tool, which handles it; this script waits for that
+trap 'kill $pid' TERM HUP
 
 # Pass on what the tool says, and start the demo when it says that it is attached.
 while IFS= read -r line; do
@@ -49,8 +50,15 @@ while IFS= read -r line; do
 		} &
 		;;
 	esac
-done <"$dir/stderr"
+done <"$dir/stderr" &
+reader=$!
 
+# A signal ends the wait, not the tool: it still has to detach and report.
 status=0
 wait $pid || status=$?
+while kill -0 $pid 2>/dev/null; do
+	status=0
+	wait $pid || status=$?
+done
+wait $reader || :
 exit $status
