@@ -116,7 +116,7 @@ test_without_a_list_of_addresses_it_takes_those_of_kallsyms() {
 	says '^funccount: attached to 3 functions '
 	awk -v twin="$twin" '$1 != twin || seen++' "$T/all" >"$T/tracing/available_filter_functions"
 	gated ./calls unlink 50 "$T/file"
-	unshare -m "$T/hide" $with_sigint ./funccount -j -p $gated_pid 'vfs_unlin*' "$twin" >"$T/out" 2>"$T/err" </dev/null &
+	unshare -m "$T/hide" "$kit" run -i -- ./funccount -j -p $gated_pid 'vfs_unlin*' "$twin" >"$T/out" 2>"$T/err" </dev/null &
 	echo $! >"$T/.pid.tool"
 	wait_for "the tool is attached" is_attached "$T/err"
 	open_gate

@@ -68,6 +68,7 @@ run: all
 
 # make test: its test.sh, with sudo where that is needed.
 test: all
+	@$(MAKE) --no-print-directory -C $(ROOT)/tests COMMON_BUILT=1
 	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(COMMON)/with-mounts.sh ./test.sh
 
 clean:

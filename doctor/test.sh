@@ -282,7 +282,7 @@ test_a_tool_that_does_not_end_is_ended_with_its_children() {
 
 test_ctrl_C_ends_the_tool_too() {
 	fake 01-hangs hangs "echo \$\$ >$T/pid.new; mv $T/pid.new $T/pid; exec sleep 300"
-	$with_sigint "$T/tree/doctor/doctor" >"$T/out" 2>"$T/err" &
+	"$kit" run -i -- "$T/tree/doctor/doctor" >"$T/out" 2>"$T/err" &
 	pid=$!
 	wait_for "the tool runs" test -e "$T/pid"
 	kill -INT $pid

@@ -13,21 +13,25 @@
 # not depend on the kernel (how options are read, say), and run on one kernel only, the host's
 # (with TEST_ONCE=no in the environment they are left out). A case runs in its own subshell under
 # set -eu, so the first command that fails ends it; it has a directory $T of its own, and
-# all that it starts or makes with the functions here is ended and removed afterwards.
+# all that it starts or makes with the functions here is ended and removed afterwards, and so is
+# every process that it has left behind.
+#
+# Starting a program costs 10 ms and more in an emulated VM, and a subshell nearly as much. So what
+# the shell can do itself, it does; tests/kit does the rest, several things at once.
 #
 # Environment: TEST_DEADLINE, how many seconds anything may take to come true (20).
 
 : "${TEST_DEADLINE:=20}"
 test_pattern=${1-}
 
-# A shell starts its background jobs with SIGINT ignored; a tool shall see what it would
-# see when started from a terminal.
-if env --default-signal=INT true 2>/dev/null; then
-	with_sigint='env --default-signal=INT'
-else
-	with_sigint=
-fi
-launch= # what the functions that run a command put before it
+# Where tests/ is, seen from an example, from tests/NAME, from docs/verifier, or from tests/run.
+for kit in ../tests .. ../../tests tests "${0%/*}"; do
+	[ ! -e "$kit/lib.sh" ] || break
+done
+kit=$(cd "$kit" && pwd)/.output/kit
+[ -x "$kit" ] || { echo "$0: there is no $kit; make builds it" >&2; exit 1; }
+run_exec= # "exec" where "kit run" is to replace the shell; the rest is what it has to do first
+run_cgroup='' run_netns='' run_nobody='' run_capabilities=''
 
 # ---- Verdicts ----
 
@@ -61,16 +65,24 @@ clock() {
 	now=${now%.*}
 }
 
-# Does process $1 run? A zombie does not.
+# Does process $1 run? A zombie, which has no program any more, does not.
 alive() {
-	{ read -r stat_line <"/proc/$1/stat"; } 2>/dev/null || return 1
-	stat_line=${stat_line##*) }
-	[ "${stat_line%% *}" != Z ]
+	[ -e "/proc/$1/exe" ]
 }
 
 # Is process $1 the program $2 by now? At first a background job is a copy of the shell.
 runs() {
 	[ "/proc/$1/exe" -ef "$2" ]
+}
+
+# Sleep for a moment: kit, our parent, answers 10 ms later. (No sleep: it is a program.)
+tick() {
+	if [ -n "${KIT_DIR:-}" ]; then
+		echo tick >"$KIT_DIR/ask"
+		read -r _ <"$KIT_DIR/answer"
+	else
+		sleep 0.05
+	fi
 }
 
 # Poll until the command succeeds; status 1 after TEST_DEADLINE seconds.
@@ -80,7 +92,7 @@ poll() {
 	until "$@"; do
 		clock
 		[ "$now" -lt "$poll_until" ] || return 1
-		sleep 0.05
+		tick
 	done
 }
 
@@ -92,7 +104,18 @@ wait_for() {
 $(cat "$T/.try")"
 }
 try() {
-	( "$@" ) >"$T/.try" 2>&1 || { rm -f "$T/.failed"; return 1; }
+	( "$@" ) >"$T/.try" 2>&1 && return
+	[ ! -e "$T/.failed" ] || rm "$T/.failed"
+	return 1
+}
+
+# wait_line [-n COUNT] REGEX FILE: wait until FILE has a line (COUNT lines) that matches the ERE.
+wait_line() {
+	wait_count=1
+	[ "$1" != -n ] || { wait_count=$2; shift 2; }
+	"$kit" wait "$TEST_DEADLINE" "$wait_count" "$2" "$1" ||
+		fail "waited $TEST_DEADLINE s in vain for a line like: $1
+$(cat -v "$2")"
 }
 
 # ---- Tools ----
@@ -100,7 +123,7 @@ try() {
 # start TOOL [ARG...]: run ./TOOL in the background, its output in $T/out and $T/err, its
 # PID in $tool_pid, and wait until it says that it is attached. A tool that says it cannot
 # run here (status 4) skips the case with its own reason; any other end fails it.
-# TOOL may also be in_ns, in_cgroup or as_nobody: start in_ns NAME ./TOOL [ARG...].
+# TOOL may also be in_ns, in_cgroup, as_nobody or with_capabilities: start in_ns NAME ./TOOL [ARG...].
 start() {
 	start_as tool "$@"
 }
@@ -114,11 +137,13 @@ start_as() {
 	start_err=${prefix}err
 	: >"$start_err" # or what an earlier tool has said would be taken for this one's
 	(
-		launch="exec $with_sigint"
+		# A shell starts its background jobs with SIGINT ignored; a tool must see what it would
+		# see when started from a terminal.
+		run_exec=exec
 		if is_wrapper "$1"; then "$@"; fi # that replaces this subshell
 		program=./$1
 		shift
-		$launch "$program" "$@"
+		exec "$kit" run -i -- "$program" "$@"
 	) >"${prefix}out" 2>"$start_err" </dev/null &
 	start_pid=$!
 	eval "${start_name}_pid=$start_pid"
@@ -127,19 +152,28 @@ start_as() {
 	is_attached "$start_err" && return
 	start_status=0
 	wait "$start_pid" || start_status=$?
-	rm "$T/.pid.$start_name"
+	: >"$T/.pid.$start_name"
 	[ ! -e "$T/.skipped" ] || exit 4
-	[ $start_status -ne 4 ] || skip "$(skip_reason "$start_err")"
+	[ $start_status -ne 4 ] || skip_as_said "$start_err"
 	fail "$* ended with status $start_status before it was attached"
 }
-# The reason that a tool gave in the file $1, its stderr, for not running here, on one line.
-skip_reason() {
-	sed 's/^[^ :]*: *//; s/^skipped: //; s/^ *hint: //' "$1" | grep . | paste -s -d '~' - | sed 's/~/; /g'
+# Skip for the reason that a tool gave in the file $1, its stderr, for not running here.
+skip_as_said() {
+	reason=
+	while read -r line; do
+		case ${line%%:*} in
+		*' '*) ;;
+		*) line=${line#*:} line=${line# } ;; # "tool: " or "hint: "
+		esac
+		line=${line#skipped: }
+		[ -z "$line" ] || reason=${reason:+$reason; }$line
+	done <"$1"
+	skip "$reason"
 }
 attached_or_ended() {
 	! alive "$start_pid" || is_attached "$start_err"
 }
-# Does file $1 have that line? (Without a process: in an emulated VM each costs 10 ms or more.)
+# Does file $1 have that line?
 is_attached() {
 	while read -r err_line; do
 		case $err_line in
@@ -151,7 +185,7 @@ is_attached() {
 
 is_wrapper() {
 	case $1 in
-	in_ns | in_cgroup | as_nobody) ;;
+	in_ns | in_cgroup | as_nobody | with_capabilities) ;;
 	*) return 1 ;;
 	esac
 }
@@ -165,10 +199,11 @@ file_prefix() {
 # stop [NAME]: end the tool with SIGINT; it must end with status 0.
 stop() {
 	stop_name=${1:-tool}
-	{ read -r stop_pid <"$T/.pid.$stop_name"; } 2>/dev/null || fail "$stop_name is not running"
+	pid_of "$stop_name"
+	stop_pid=$running_pid
 	kill -INT "$stop_pid" 2>/dev/null || true
 	poll ended "$stop_pid" || fail "$stop_name did not end in $TEST_DEADLINE s after SIGINT"
-	rm "$T/.pid.$stop_name"
+	: >"$T/.pid.$stop_name"
 	stop_status=0
 	wait "$stop_pid" || stop_status=$?
 	[ $stop_status -eq 0 ] || fail "$stop_name ended with status $stop_status, not 0, after SIGINT"
@@ -176,12 +211,27 @@ stop() {
 ended() {
 	! alive "$1"
 }
+# Set $running_pid to the PID of the tool $1.
+pid_of() {
+	{ read -r running_pid <"$T/.pid.$1"; } 2>/dev/null || fail "$1 is not running"
+}
+
+# ends_with STATUS [NAME]: wait until the tool ends by itself; it must end with that status.
+ends_with() {
+	pid_of "${2:-tool}"
+	poll ended "$running_pid" || fail "${2:-tool} did not end in $TEST_DEADLINE s"
+	: >"$T/.pid.${2:-tool}"
+	ends_status=0
+	wait "$running_pid" || ends_status=$?
+	[ $ends_status -eq "$1" ] || fail "${2:-tool} ended with status $ends_status, not $1"
+}
 
 # kill9 [NAME]: end the tool as the kernel would when out of memory.
 kill9() {
-	kill -KILL "$(cat "$T/.pid.${1:-tool}")"
-	wait "$(cat "$T/.pid.${1:-tool}")" || true
-	rm "$T/.pid.${1:-tool}"
+	pid_of "${1:-tool}"
+	kill -KILL "$running_pid"
+	wait "$running_pid" || true
+	: >"$T/.pid.${1:-tool}"
 }
 
 # exits STATUS COMMAND...: run COMMAND (a function too) with its output in $T/stdout and
@@ -200,7 +250,7 @@ exits() {
 	wait "$exits_pid" || exits_status=$?
 	[ ! -e "$T/.skipped" ] || exit 4
 	if [ "$exits_status" -eq 4 ] && [ "$exits_want" -ne 4 ]; then
-		skip "$(skip_reason "$T/stderr")"
+		skip_as_said "$T/stderr"
 	fi
 	[ "$exits_status" -eq "$exits_want" ] || fail "status $exits_status, not $exits_want, from: $*
 $(tail -n 5 "$T/stderr")"
@@ -213,7 +263,7 @@ says() {
 
 # says_in REGEX FILE: the file $T/FILE, such as err, has a line that matches the ERE.
 says_in() {
-	grep -Eq -e "$1" "$T/$2" || fail "$2 has no line like: $1
+	"$kit" match "$T/$2" "$1" || fail "$2 has no line like: $1
 $(cat -v "$T/$2")"
 }
 
@@ -227,82 +277,85 @@ kill_tree() {
 
 # ---- Events ----
 
-# expect N FILTER [NAME]: exactly N lines of the tool's JSON are such that the jq FILTER yields
-# something other than false: a select(...), or just a comparison. While the tool runs this
-# waits for the Nth; only after stop does it prove that there are no more.
-# NAME is that of start_as, or stdout for what the last exits has printed.
+# expect N FILTER [N FILTER]... [NAME]: exactly N lines of the tool's JSON are such that the jq FILTER
+# yields something other than false: a select(...), or just a comparison. While the tool runs this
+# waits for the Nth; only after stop does it prove that there are no more. Several at once cost one
+# start of jq. NAME is that of start_as, or stdout for what the last exits has printed.
 expect() {
-	count_events "$@"
-	[ "$events_count" -eq "$1" ] || fail_count "$1" "$@"
+	count_events "" "$@"
 }
 
-# expect_at_least N FILTER [NAME]: the same for N or more.
+# expect_at_least N FILTER [N FILTER]... [NAME]: the same for N or more.
 expect_at_least() {
-	count_events "$@"
-	[ "$events_count" -ge "$1" ] || fail_count "$1 or more" "$@"
+	count_events "or more" "$@"
 }
 
+# count_events "or more"|"" N FILTER [N FILTER]... [NAME]
 count_events() {
-	file_prefix "${3:-tool}"
+	events_more=$1
+	shift
+	# From the arguments: a jq program that prints all the counts, and how many lines it takes.
+	events_jq='' events_zeros='' events_need=0 events_name=tool events_n=0
+	for word; do
+		events_n=$((events_n + 1))
+		if [ $((events_n % 2)) -eq 0 ]; then
+			events_jq="$events_jq | .[$((events_n / 2 - 1))] += (first(\$event | ($word) | select(. != false) | 1) // 0)"
+			events_zeros="$events_zeros${events_zeros:+, }0"
+		elif [ $events_n -eq $# ]; then
+			events_name=$word
+		elif [ "$word" -gt $events_need ]; then
+			events_need=$word
+		fi
+	done
+	events_jq="reduce inputs as \$event ([$events_zeros]; .$events_jq) | join(\" \")"
+	file_prefix "$events_name"
 	events_file=${prefix}out
-	[ -e "$events_file" ] || events_file=$T/$3
-	events_seen=
-	poll enough_events "$1" "$2" "$T/.pid.${3:-tool}" || true
-}
-enough_events() {
-	# First look whether it runs, then at its events: the last ones come as it ends.
-	events_lines=$events_file
-	if { read -r events_pid <"$3"; } 2>/dev/null && alive "$events_pid"; then
-		# Only whole lines, as it may be writing one just now; and only if there are new ones.
-		events_lines=$T/.lines
-		events_whole=$(wc -l <"$events_file")
-		[ "$events_whole" != "$events_seen" ] || return 1
-		events_seen=$events_whole
-		head -n "$events_whole" "$events_file" >"$events_lines"
-	else
-		events_pid=
-	fi
-	events_count=$(jq -n "reduce (inputs | first($2 | select(. != false))) as \$event (0; . + 1)" \
-		<"$events_lines" 2>"$T/.jq") || fail "jq cannot apply: $2
-$(head -n 3 "$T/.jq")"
-	[ "$events_count" -ge "$1" ] || [ -z "$events_pid" ]
-}
-fail_count() {
-	fail "$events_count events, not $1, for: $3
+	[ -e "$events_file" ] || events_file=$T/$events_name
+	poll enough_events "$@" || true
+	compare_counts "$events_more" "$@" || fail "$events_count events, not $events_want${events_more:+ $events_more}, for: $events_filter
 $(wc -l <"$events_file") lines in all; the last ones:
 $(tail -n 5 "$events_file" | cut -c 1-500)"
+}
+# Set $events_counts; true if they are at least what is wanted, or will not change any more.
+enough_events() {
+	events_lines=$events_file events_runs=
+	if { read -r events_pid <"$T/.pid.$events_name"; } 2>/dev/null; then
+		# Only whole lines, as it may be writing one just now; and only if there are new ones.
+		"$kit" lines "$TEST_DEADLINE" "$events_need" "$events_file" "$events_pid" "$T/.lines" >"$T/.state"
+		read -r events_need events_runs <"$T/.state"
+		events_need=$((events_need + 1))
+		[ "$events_runs" = runs ] && events_lines=$T/.lines || events_runs=
+	fi
+	jq -n -r "$events_jq" <"$events_lines" >"$T/.counts" 2>"$T/.jq" || fail "jq cannot apply: $*
+$(head -n 3 "$T/.jq")"
+	read -r events_counts <"$T/.counts"
+	[ -z "$events_runs" ] || compare_counts "or more" "$@"
+}
+# compare_counts "or more"|"" N FILTER...: are $events_counts those wanted?
+compare_counts() {
+	events_or_more=$1
+	shift
+	for events_count in $events_counts; do
+		events_want=$1 events_filter=$2
+		shift 2
+		[ "$events_count" -eq "$events_want" ] && continue
+		[ -n "$events_or_more" ] && [ "$events_count" -gt "$events_want" ] || return 1
+	done
 }
 
 # ---- What is left in the kernel ----
 
-# The programs, maps and links that no process holds open: those that would outlive us all.
-bpf_unheld() {
-	grep -hE '^(prog|map|link)_id:' /proc/[0-9]*/fdinfo/* 2>/dev/null | tr -d ':\t' |
-		sed 's/_id/ /' | sort -u >"$T/.held"
-	for kind in prog map link; do
-		# "12: kprobe  name on_open  tag ..."; links have no name. (Not by jq, whose start costs.)
-		bpftool $kind show >"$T/.$kind" || return 1
-		sed -nE "s/^([0-9]+): ([a-z_]+)(  name ([^ ]+))?.*/$kind \1 \2 \4/p" "$T/.$kind"
-	done | awk -v held="$T/.held" 'BEGIN { while ((getline line <held) > 0) is_held[line] }
-		!(($1 " " $2) in is_held)' | sort
-}
-
-# bpf_snapshot: remember what is loaded in the kernel now.
+# bpf_snapshot: remember which programs, maps and links are in the kernel now that no process holds
+# open: those that would outlive us all.
 bpf_snapshot() {
-	need bpftool
-	bpf_unheld >"$T/.before"
+	"$kit" unheld >"$T/.before"
 }
 
 # nothing_left: wait until no program, map or link is there that is neither in the snapshot
 # nor in use by a running process; fail naming them if they stay. Stop your tools first.
 nothing_left() {
-	poll no_new_ones || fail "left in the kernel:
+	"$kit" nothing-new "$TEST_DEADLINE" "$T/.before" >"$T/.new" || fail "left in the kernel:
 $(cat "$T/.new")"
-}
-no_new_ones() {
-	bpf_unheld >"$T/.after"
-	comm -13 "$T/.before" "$T/.after" >"$T/.new"
-	[ ! -s "$T/.new" ]
 }
 
 # map_id NAME: print the id of the map of that name that the tool of start holds.
@@ -315,24 +368,35 @@ map_id() {
 
 # ---- Surroundings ----
 
+# Run COMMAND, which may be one of the functions below, with what they have asked for.
+run_with() {
+	if is_wrapper "$1"; then
+		"$@"
+		return
+	fi
+	set -- ${run_cgroup:+-c "$run_cgroup"} ${run_netns:+-n "$run_netns"} ${run_nobody:+-u} \
+		${run_capabilities:+-p "$run_capabilities"} ${run_exec:+-i} -- "$@"
+	run_cgroup='' run_netns='' run_nobody='' run_capabilities=''
+	$run_exec "$kit" run "$@"
+}
+
 # as_nobody COMMAND...: run it with uid 65534, no groups and no capabilities.
 as_nobody() {
-	set -- setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$@"
-	setpriv --reuid=65534 --regid=65534 --clear-groups test -x . 2>/dev/null ||
-		skip "an ordinary user may not enter $PWD"
-	$launch "$@"
+	"$kit" run -u || skip "an ordinary user may not enter $PWD"
+	run_nobody=yes
+	run_with "$@"
 }
 
 # with_capabilities CAPS COMMAND...: as nobody, but with these: "+bpf,+net_admin". Before Linux
 # 5.11, where maps are charged to RLIMIT_MEMLOCK, with CAP_SYS_RESOURCE too.
 with_capabilities() {
-	capabilities=-all,$1
-	shift
-	case $(uname -r) in
-	5.[0-9].* | 5.10.*) capabilities=$capabilities,+sys_resource ;;
+	read -r release </proc/sys/kernel/osrelease
+	run_capabilities=$1
+	case $release in
+	5.[0-9].* | 5.10.*) run_capabilities=$1,+sys_resource ;;
 	esac
-	setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set "$capabilities" \
-		--inh-caps "$capabilities" --ambient-caps "$capabilities" "$@"
+	shift
+	run_with "$@"
 }
 
 # bulk N: print N, or a fiftieth of it in an emulated VM (deadlines are longer there): how many
@@ -353,8 +417,10 @@ two_cpus() {
 
 # cgroup_root: print where cgroup v2 is mounted, which is not /sys/fs/cgroup everywhere.
 cgroup_root() {
-	awk '$3 == "cgroup2" { print $2; found = 1; exit } END { exit !found }' /proc/mounts ||
-		skip "no cgroup v2 is mounted"
+	while read -r _ root_path type _; do
+		[ "$type" != cgroup2 ] || { echo "$root_path"; return; }
+	done </proc/mounts
+	skip "no cgroup v2 is mounted"
 }
 
 # new_cgroup NAME: print the path of a new cgroup.
@@ -369,21 +435,17 @@ remove_cgroup() {
 	remove_until=$((now + 5))
 	while [ -d "$1" ] && ! rmdir "$1" 2>/dev/null && [ "$now" -lt "$remove_until" ]; do
 		while read -r member; do kill -KILL "$member" 2>/dev/null; done <"$1/cgroup.procs"
-		sleep 0.05
+		tick
 		clock
 	done
 	[ ! -d "$1" ]
 }
 
-# in_cgroup PATH COMMAND...: run COMMAND, which may be in_ns or as_nobody, in that cgroup.
+# in_cgroup PATH COMMAND...: run COMMAND, which may be one of these functions, in that cgroup.
 in_cgroup() {
-	if [ -z "$launch" ]; then
-		( launch=exec && in_cgroup "$@" )
-		return
-	fi
-	echo 0 >"$1/cgroup.procs"
+	run_cgroup=$1
 	shift
-	if is_wrapper "$1"; then "$@"; else $launch "$@"; fi
+	run_with "$@"
 }
 
 # The name that ip(8) knows network namespace $1 by.
@@ -391,41 +453,38 @@ ns() {
 	echo "$1-$$"
 }
 
-# new_netns NAME: make a network namespace: loopback up, and no wait for duplicate IPv6
+# new_netns NAME...: make network namespaces: loopback up, and no wait for duplicate IPv6
 # addresses. NAME is for the functions here; "$(ns NAME)" is its name for ip -n.
 new_netns() {
-	ip netns add "$1-$$"
-	at_end "ip netns del '$1-$$'"
-	in_ns "$1" sh -c 'for dad in /proc/sys/net/ipv6/conf/*/accept_dad; do
-		[ ! -e "$dad" ] || echo 0 >"$dad"; done; ip link set lo up'
+	new_names=
+	for name; do
+		new_names="$new_names $name-$$"
+	done
+	# shellcheck disable=SC2086
+	"$kit" netns-add $new_names
+	at_end "'$kit' netns-del $new_names"
 }
 
-# in_ns NAME COMMAND...: run COMMAND in that namespace. (ip netns exec would mount a new
-# /sys over the cgroups.)
+# in_ns NAME COMMAND...: run COMMAND, which may be one of these functions, in that namespace. (ip
+# netns exec would mount a new /sys over the cgroups.)
 in_ns() {
-	in_ns_path=/run/netns/$1-$$
+	run_netns=$1-$$
 	shift
-	$launch nsenter --net="$in_ns_path" -- "$@"
+	run_with "$@"
 }
 
-# veth NS1 IF1 ADDR1/LEN NS2 IF2 ADDR2/LEN: connect two namespaces.
+# veth NS1 IF1 ADDRESSES NS2 IF2 ADDRESSES [known]: connect two namespaces (or one with itself), and
+# wait until both ends can send. ADDRESSES is a list like 10.0.0.1/24,fd00::1/64, or "-": none, and
+# that end is left down. With "known" neither end ever asks for the other's MAC address.
 veth() {
-	ip link add "$2" netns "$1-$$" type veth peer name "$5" netns "$4-$$"
-	veth_end "$1" "$2" "$3"
-	veth_end "$4" "$5" "$6"
-	# Up or not, an interface with the noop qdisc silently drops what is sent.
-	wait_for "$2 can send" can_send "$1" "$2"
-	wait_for "$5 can send" can_send "$4" "$5"
+	"$kit" veth "$1-$$" "$2" "$3" "$4-$$" "$5" "$6" ${7+"$7"}
 }
-veth_end() {
-	case $3 in
-	*:*) veth_nodad=nodad ;;
-	*) veth_nodad= ;;
-	esac
-	printf '%s\n' "addr add $3 dev $2 $veth_nodad" "link set $2 up" | ip -n "$1-$$" -batch -
-}
-can_send() {
-	ip -n "$1-$$" -o link show dev "$2" | grep -qv 'qdisc noop '
+
+# link_facts NS IF: set $if_index, $if_mac, $if_mtu, and $xdp_mode (1 native, 2 generic) and
+# $xdp_program (its id), which are 0 if it has none.
+link_facts() {
+	"$kit" link "$1-$$" "$2" >"$T/.link" &&
+		read -r if_index if_mac if_mtu xdp_mode xdp_program <"$T/.link"
 }
 
 # ---- Running the cases ----
@@ -441,16 +500,21 @@ list_cases() {
 clean_up() {
 	clean_status=0
 	for pid_file in "$1"/.pid.*; do
-		[ -e "$pid_file" ] || continue
-		read -r clean_pid <"$pid_file"
+		{ read -r clean_pid <"$pid_file"; } 2>/dev/null || continue
 		kill -TERM "$clean_pid" 2>/dev/null
 		TEST_DEADLINE=3 && poll ended "$clean_pid" || kill_tree "$clean_pid"
 	done
 	if [ -e "$1/.undo" ]; then
-		sed '1!G;h;$!d' "$1/.undo" >"$1/.undo_now"
+		undo=
+		while read -r command; do
+			undo="$command
+$undo"
+		done <"$1/.undo"
 		while read -r command; do
 			eval "$command" || { echo "cannot undo: $command"; clean_status=1; }
-		done <"$1/.undo_now"
+		done <<-UNDO
+			$undo
+		UNDO
 	fi
 	return $clean_status
 }
@@ -468,6 +532,7 @@ spell_out() {
 
 # Run the cases, print TAP; status 1 if one has failed.
 run_tests() {
+	[ "${KIT_PID:-}" = $PPID ] || exec "$kit" supervise "$0" ${test_pattern:+"$test_pattern"}
 	set +e
 	twice=$(list_cases "$0" | sed 's/^[^_]*_//' | sort | uniq -d)
 	[ -z "$twice" ] || { echo "# two cases are called" $twice; return 1; }
@@ -489,15 +554,17 @@ run_tests() {
 }
 
 run_case() {
-	T=$(mktemp -d "${TMPDIR:-/tmp}/hello-libbpf.XXXXXX") || exit 1
-	chmod 755 "$T"
+	T=$KIT_DIR/$number
+	mkdir "$T" || exit 1
 	( set -eu; "$1" ) >"$T/.log" 2>&1 </dev/null
 	case_status=$?
 	( clean_up "$T" ) >>"$T/.failed" 2>&1
+	end_what_is_left
 	spell_out "${1#*_}"
 	title="$number - $title"
 	if [ ! -s "$T/.failed" ] && [ -e "$T/.skipped" ]; then
-		echo "ok $title # SKIP $(head -n 1 "$T/.skipped")"
+		read -r reason <"$T/.skipped"
+		echo "ok $title # SKIP $reason"
 	elif [ ! -s "$T/.failed" ] && [ $case_status -eq 0 ]; then
 		echo "ok $title"
 	else
@@ -511,11 +578,19 @@ run_case() {
 			tail -n 15 "$file" | cut -c 1-500 | sed 's/^/#   /'
 		done
 	fi
-	rm -rf "$T"
 	T=
 }
 
+# Processes whose parents have ended are kit's children by now; have it kill them.
+end_what_is_left() {
+	echo reap >"$KIT_DIR/ask"
+	answer=
+	while [ "$answer" != reap ]; do # it may still answer a tick that nobody waits for any more
+		read -r answer <"$KIT_DIR/answer"
+	done
+}
+
 interrupted() {
-	[ -z "$T" ] || { clean_up "$T"; rm -rf "$T"; }
+	[ -z "$T" ] || clean_up "$T"
 	exit 130
 }

@@ -176,6 +176,70 @@ test_what_a_case_made_is_removed() {
 	done
 }
 
+test_processes_that_a_case_has_left_behind_are_ended() {
+	fake <<-'CASES'
+		test_waits_for_ever() {
+			mkfifo "$T/fifo"
+			sh -c 'echo $$ >>../left; read -r line <"$1"' sh "$T/fifo" &
+			( setsid sh -c 'echo $$ >>../left; trap "" TERM; sleep 1000' & )
+			( echo in a subshell >"$T/fifo2"; mkfifo "$T/fifo3"; read -r line <"$T/fifo3" ) &
+			wait_for "both" sh -c '[ "$(wc -l <../left)" -eq 2 ]'
+			skip "as many do"
+		}
+		test_the_next() { for pid in $(cat ../left); do ! alive "$pid" || fail "$pid is there"; done; }
+	CASES
+	run_fake 0
+	wait_for "its processes are gone" nobody_left
+}
+
+test_lines_are_waited_for() {
+	fake <<-'CASES'
+		test_come() { sh -c 'echo a1; sleep 0.3; echo b; echo a22' >"$T/x" & wait_line -n 2 '^a[0-9]+$' "$T/x"; }
+		test_do_not_come() { TEST_DEADLINE=1; echo a >"$T/x"; wait_line '^aa$' "$T/x"; }
+		test_too_few() { TEST_DEADLINE=1; echo a >"$T/x"; wait_line -n 2 a "$T/x"; }
+	CASES
+	run_fake 1
+	reports "1 passed, 2 failed, 0 skipped"
+}
+
+test_several_counts_are_compared_each() {
+	fake <<-'CASES'
+		test_all() { start tool; expect 2 .n 1 .ok 0 '.n == 3'; stop; expect 2 .n 1 '.n == 2, .n == 3'; }
+		test_first() { start tool; stop; expect 1 .n 1 '.n == 2'; }
+		test_last() { start tool; stop; expect 1 '.n == 2' 1 .n; }
+		test_named() { start_as x tool; stop x; expect 2 .n 1 .ok x; expect_at_least 1 .n 1 .ok x; }
+		test_least() { start tool; stop; expect_at_least 1 .n 2 .ok; }
+		test_more_than_one_yield() { start tool; stop; expect 2 '.n, .n'; }
+	CASES
+	run_fake 1
+	reports "ok 1 - 01-fake: all"
+	reports "not ok 2 - 01-fake: first"
+	reports "# 2 events, not 1, for: .n"
+	reports "not ok 3 - 01-fake: last"
+	reports "ok 4 - 01-fake: named"
+	reports "# 1 events, not 2 or more, for: .ok"
+	reports "3 passed, 3 failed, 0 skipped"
+}
+
+test_wrappers_combine() {
+	fake <<-'CASES'
+		test_all_four() {
+			new_netns a
+			group=$(new_cgroup g)
+			in_cgroup "$group" in_ns a with_capabilities +net_raw,+bpf sh -c \
+				'cat /proc/self/cgroup /proc/net/dev /proc/self/status; ls -l /proc/self/ns/net' >"$T/it"
+			grep -q "^0::.*${group##*/}\$" "$T/it"
+			grep -q '^CapEff:.*00008000002000$' "$T/it"
+			grep -q '^Uid:.65534' "$T/it"
+			[ "$(grep -c : "$T/it")" -gt 9 ]
+			[ "$(stat -L -c %i "/run/netns/$(ns a)")" = "$(sed -n 's/.*net:.\([0-9]*\).*/\1/p' "$T/it")" ]
+			in_ns a true # the options of the last are forgotten
+			[ "$(in_ns a id -u)" = 0 ]
+		}
+	CASES
+	run_fake 0
+}
+
 test_what_is_left_in_the_kernel_is_found() {
 	need bpftool
 	mkdir "$T/bpf"
@@ -186,7 +250,7 @@ test_what_is_left_in_the_kernel_is_found() {
 	if (TEST_DEADLINE=1; T=$T/bpf/..; nothing_left); then
 		fail "nothing_left does not see a pinned map"
 	fi
-	grep -q 'map [0-9]* array leftover' "$T/.failed"
+	grep -q 'map [0-9]* leftover ' "$T/.failed"
 	rm "$T/.failed" "$T/bpf/map"
 	nothing_left
 }
