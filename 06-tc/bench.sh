@@ -4,6 +4,6 @@
 events=${EVENTS:-100000}
 veth=1
 tool="$b ./portmap -i veth 9:80 80:9"
-workload="$a ../bench/.output/measure send 10.99.0.2 $events"
+workload="$a ../bench/.output/workload send 10.99.0.2 $events"
 packet=02000000000202000000000108004500003200000000400600000a0102030a63000204d200090000000000000000500220000000$(printf %024d 0)
 helpers="hash_lookup csum_replace skb_store_bytes"

@@ -4,7 +4,7 @@
 events=${EVENTS:-100000}
 veth=1
 tool="$b ./xdpblock -i veth 10.1.0.0/16 2001:db8::/32"
-workload="$a ../bench/.output/measure send 10.99.0.2 $events"
+workload="$a ../bench/.output/workload send 10.99.0.2 $events"
 packet=02000000000202000000000108004500003200000000401100000a0102030a63000204d20009001e0000$(printf %044d 0)
 helpers="lpm_lookup"
 if command -v xdp-filter >/dev/null; then
@@ -27,6 +27,6 @@ growth() {
 	for keys in 10 1000 100000; do
 		prefixes $keys
 		trace $keys prefixes 200000 "$ns ./xdpblock -I 1000 --room $((keys + 10)) -i lo - <$T/prefixes" \
-			"$ns ../bench/.output/measure send 127.0.0.1 200000"
+			"$ns ../bench/.output/workload send 127.0.0.1 200000"
 	done
 }

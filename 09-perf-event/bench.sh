@@ -10,6 +10,6 @@ helpers="pid_tgid comm hash_lookup user_stack"
 growth() {
 	for keys in 100 10000; do
 		trace $keys stacks 100000 "./profile -e page-faults -f --stack-storage-size 65536" \
-			"$measure stacks $keys $((100000 / keys))"
+			"$work stacks $keys $((100000 / keys))"
 	done
 }

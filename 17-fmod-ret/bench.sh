@@ -5,5 +5,5 @@
 events=${EVENTS:-200000}
 tool="./failinject -e EIO --path /nowhere/ security_file_open"
 needs="./failinject -d 0.01 -e EIO --path /nowhere/ security_file_open"
-workload="../bench/.output/measure files $events /etc/passwd"
+workload="../bench/.output/workload files $events /etc/passwd"
 helpers="pid_tgid"

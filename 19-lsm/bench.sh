@@ -4,5 +4,5 @@
 events=${EVENTS:-100000}
 tool="./fileguard hello"
 needs="./fileguard -d 0.01 hello"
-workload="../bench/.output/measure unlinks $events $T/file"
+workload="../bench/.output/workload unlinks $events $T/file"
 helpers="task_storage"
