@@ -111,14 +111,16 @@ test_packets_that_make_no_sense_pass_and_are_counted() {
 	start in_ns b ./xdpblock -i vb 0.0.0.0/0 ::/0
 	before=$(received)
 	head=020000000001020000000002
-	# version 5; a header of 16 bytes; a header longer than the packet; half an IPv6 header
+	# version 5; a header of 16 bytes; a header longer than the packet; half an IPv6 header; one of
+	# version 5
 	in_ns a ./packets send va "${head}0800550000140000000040110000c00002090a070002" \
 		"${head}0800440000140000000040110000c00002090a070002" \
 		"${head}0800460000140000000040110000c00002090a070002" \
-		"${head}86dd6000000000001140200100000000"
-	wait_for "4 packets through" through 4
+		"${head}86dd6000000000001140200100000000" \
+		"${head}86dd500000000000114020010db8000000000000000000000001fd070000000000000000000000000002"
+	wait_for "5 packets through" through 5
 	stop
-	says_in '^xdpblock: [0-9]+ packets dropped, [0-9]+ passed, 4 of them malformed$' err
+	says_in '^xdpblock: [0-9]+ packets dropped, [0-9]+ passed, 5 of them malformed$' err
 }
 received() {
 	in_ns b cat /proc/net/dev | awk '/ vb:/ { print $3 }'
