@@ -42,6 +42,16 @@ test_each_datagram_is_counted_with_its_bytes_in_both_directions() {
 	expect 2 .
 }
 
+test_what_each_CPU_counted_is_added_up() {
+	two_cpus
+	cg=$(new_cgroup cpus)
+	start cgnet -j "$cg"
+	in_cgroup "$cg" taskset -c 0 ./talk udp 127.0.0.1 3 100
+	in_cgroup "$cg" taskset -c 1 ./talk udp 127.0.0.1 4 100
+	stop
+	cgroup "$cg" "$(both 7 $((7 * 128)))"
+}
+
 test_sending_and_receiving_are_told_apart() {
 	cg=$(new_cgroup sender)
 	other=$(new_cgroup receiver)
