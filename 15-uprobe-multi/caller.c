@@ -6,6 +6,7 @@
  *	caller sleep N MS	sleep_ms(MS) N times
  *	caller recurse N	recurse(N)
  *	caller leap N		leap() N times, left by a longjmp, and 200 ms later once so that it returns
+ *	caller jump N		ends_in_a_jump() N times, which ends in a jump to jumped_to()
  *	caller wait N		the first, after a line on stdin
  *	caller flood N		twenty_1() N times, as fast as it goes; prints how many ns one took
  */
@@ -44,6 +45,17 @@ __attribute__((noinline)) static void leap(bool away)
 	__asm__ volatile("");
 }
 
+__attribute__((noinline)) static long jumped_to(volatile long *x)
+{
+	return *x;
+}
+
+__attribute__((noinline)) static long ends_in_a_jump(volatile long *x)
+{
+	++*x;
+	return jumped_to(x);
+}
+
 static long flood(long count)
 {
 	struct timespec begin, end;
@@ -72,6 +84,11 @@ int main(int argc, char **argv)
 		if (n == count)
 			usleep(200000);
 		leap(n++ < count);
+	} else if (argc == 3 && !strcmp(mode, "jump")) {
+		volatile long calls = 0;
+
+		while (calls < count)
+			ends_in_a_jump(&calls);
 	} else if (argc == 3 && !strcmp(mode, "wait")) {
 		getchar();
 		call_all(count);
@@ -80,7 +97,7 @@ int main(int argc, char **argv)
 	} else if (argc == 2 && atol(mode) > 0) {
 		call_all(atol(mode));
 	} else {
-		fprintf(stderr, "usage: caller N | sleep N MS | recurse N | leap N | wait N | flood N\n");
+		fprintf(stderr, "usage: caller N | sleep N MS | recurse N | leap N | jump N | wait N | flood N\n");
 		return 2;
 	}
 	return 0;

@@ -109,6 +109,17 @@ test_calls_that_do_not_return_here_are_counted_but_not_timed() {
 	done
 }
 
+test_a_function_that_ends_in_a_jump_is_timed() {
+	start libcalls -j -L ./caller '*jump*'
+	start_as entry libcalls -j -L --no-session ./caller '*jump*'
+	./caller jump 50
+	stop entry
+	stop
+	for name in tool entry; do
+		expect 2 'select(.function | test("^ends_in_a_jump|^jumped_to")) | .calls == 50 and .timed == 50' $name
+	done
+}
+
 test_option_I_prints_what_is_new_and_option_p_counts_one_process_only() {
 	waiting 5
 	start libcalls -j -I 1 -p $waiting_pid $library 'twenty_[12]'
