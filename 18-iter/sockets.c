@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * sockets: have a TCP socket that listens, a connection to it, and a UDP socket, all on 127.0.0.1
- * (sockets 6: on ::1). Print "LISTENING-PORT CLIENT-PORT UDP-PORT", and then, once the connection
+ * (sockets 6: on ::1), and a second thread. Print "LISTENING-PORT CLIENT-PORT UDP-PORT", and then, once the connection
  * ends without our doing, "ended: ERROR"; until stdin ends.
  */
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,13 +45,23 @@ static int name(int fd, int port)
 	return ntohs(family == AF_INET ? v4.sin_port : v6.sin6_port);
 }
 
+static void *wait_for_ever(void *unused)
+{
+	while (pause())
+		;
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct pollfd polled[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
 				    { .events = POLLIN } };
 	int listener, client, udp, port, client_port;
+	pthread_t thread;
 	char byte;
 
+	if (pthread_create(&thread, NULL, wait_for_ever, NULL))
+		return 1;
 	if (argc > 1 && !strcmp(argv[1], "6"))
 		family = AF_INET6;
 	listener = make(SOCK_STREAM);

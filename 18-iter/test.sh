@@ -6,6 +6,7 @@
 sockets() {
 	mkfifo "$T/hold"
 	./sockets "$@" <"$T/hold" >"$T/sockets" &
+	sockets_pid=$!
 	exec 9>"$T/hold"
 	wait_for "the sockets are there" test -s "$T/sockets"
 	read -r listening client udp <"$T/sockets"
@@ -31,6 +32,7 @@ test_ps_shows_every_process_once_with_its_arguments() {
 	pid=$!
 	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
 	ppid=$(sed -n 's/^PPid:.//p' "/proc/$pid/status")
+	sockets
 	exits 0 ./bps ps -j
 	grep -q "^bps: $(wc -l <"$T/stdout") events$" "$T/stderr" || fail "$(cat "$T/stderr")"
 	kill $pid "$(cat "$T/child")"
@@ -41,6 +43,7 @@ test_ps_shows_every_process_once_with_its_arguments() {
 	fi
 	expect 1 "select(.pid == $pid and .comm == \"cat\" and .ppid == $ppid and .uid == 0
 		and .threads == 1 and .args == \"$args\")" stdout
+	expect 1 "select(.pid == $sockets_pid and .threads == 2)" stdout
 	expect 1 "select(.pid == $(cat "$T/child") and .ppid == $pid)" stdout
 	expect 1 'select(.pid == 2 and .comm == "kthreadd" and .args == "")' stdout
 	[ "$(jq .pid "$T/stdout" | sort | uniq -d)" = "" ] || fail "a process twice"
@@ -48,18 +51,19 @@ test_ps_shows_every_process_once_with_its_arguments() {
 
 test_ps_p_shows_one_process_and_4096_bytes_of_its_arguments() {
 	mkfifo "$T/fifo"
-	cat "$T/fifo" "$(printf '\033[31m\n\\')" "$(printf '%05000d' 7)" 2>/dev/null &
+	setpriv --reuid=65534 --regid=65533 --clear-groups \
+		cat "$T/fifo" "$(printf '\033[31m\n\\')" "$(printf '%05000d' 7)" 2>/dev/null &
 	pid=$!
 	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
 	exits 0 ./bps ps -j -p "$pid"
 	expect 1 . stdout
-	expect 1 "select(.pid == $pid)" stdout
+	expect 1 "select(.pid == $pid and .uid == 65534)" stdout
 	before_5_18 && return
 	expect 1 "select((.args | length) == 4096 and (.args | startswith(\"cat $T/fifo \\u001b[31m\\n\\\\ 0000\")))" stdout
 	# In text for people, control bytes are question marks, and a backslash is two.
 	exits 0 ./bps ps -p "$pid"
 	grep -qE '^PID +PPID +UID +THREADS +COMM +ARGS$' "$T/stdout" || fail "$(cat -v "$T/stdout")"
-	grep -qE "^$pid +[0-9]+ +0 +1 +cat +cat $T/fifo \\?\\[31m\\?\\\\\\\\ 0000" "$T/stdout" ||
+	grep -qE "^$pid +[0-9]+ +65534 +1 +cat +cat $T/fifo \\?\\[31m\\?\\\\\\\\ 0000" "$T/stdout" ||
 		fail "$(cat -v "$T/stdout")"
 	[ "$(wc -l <"$T/stdout")" -eq 2 ] || fail "$(cat -v "$T/stdout")"
 }
