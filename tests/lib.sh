@@ -256,15 +256,17 @@ exits() {
 $(tail -n 5 "$T/stderr")"
 }
 
-# says REGEX: the last command of exits had a line that matches the ERE on stderr.
+# says REGEX...: the last command of exits had on stderr, for each ERE, a line that matches.
 says() {
-	says_in "$1" stderr
+	says_in "$@" stderr
 }
 
-# says_in REGEX FILE: the file $T/FILE, such as err, has a line that matches the ERE.
+# says_in REGEX... FILE: the file $T/FILE, such as err, has a line that matches, for each ERE.
 says_in() {
-	"$kit" match "$T/$2" "$1" || fail "$2 has no line like: $1
-$(cat -v "$T/$2")"
+	"$kit" match "$T" "$@" >"$T/.match" && return
+	for says_file; do :; done # the last one
+	fail "$says_file has no line like: $(cat "$T/.match")
+$(cat -v "$T/$says_file")"
 }
 
 # Kill process $1 and its descendants.
@@ -544,8 +546,13 @@ run_tests() {
 	umask 022
 	T=
 	trap 'interrupted' INT TERM HUP
+	all_ok=0 number=0 numbers=
+	for case; do
+		number=$((number + 1)) numbers="$numbers $number"
+	done
+	# shellcheck disable=SC2086
+	[ $# -eq 0 ] || ( cd "$KIT_DIR" && exec mkdir $numbers ) || exit 1
 	number=0
-	all_ok=0
 	for case; do
 		number=$((number + 1))
 		run_case "$case"
@@ -555,7 +562,6 @@ run_tests() {
 
 run_case() {
 	T=$KIT_DIR/$number
-	mkdir "$T" || exit 1
 	( set -eu; "$1" ) >"$T/.log" 2>&1 </dev/null
 	case_status=$?
 	( clean_up "$T" ) >>"$T/.failed" 2>&1

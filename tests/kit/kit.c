@@ -15,7 +15,7 @@ static const struct {
 } commands[] = {
 	{ "supervise", 1, cmd_supervise, "PROGRAM [ARG...]" },
 	{ "run", 0, cmd_run, "[-i] [-n NETNS] [-c CGROUP] [-u] [-p CAPABILITIES] [--] [PROGRAM [ARG...]]" },
-	{ "match", 2, cmd_match, "FILE REGEX" },
+	{ "match", 3, cmd_match, "DIR REGEX... FILE" },
 	{ "wait", 4, cmd_wait, "SECONDS COUNT FILE REGEX" },
 	{ "lines", 5, cmd_lines, "SECONDS COUNT FILE PID COPY" },
 	{ "netns-add", 1, cmd_netns_add, "NETNS..." },

@@ -38,13 +38,22 @@ static void compile(regex_t *regex, const char *pattern)
 	}
 }
 
-/* match FILE REGEX: does a line match the ERE? */
+/* match DIR REGEX... FILE: has DIR/FILE a line for each ERE? Prints the first that none matches. */
 int cmd_match(int argc, char **argv)
 {
+	char path[4200];
 	regex_t regex;
 
-	compile(&regex, argv[2]);
-	return count_matches(argv[1], &regex) == 0;
+	snprintf(path, sizeof(path), "%s/%s", argv[1], argv[argc - 1]);
+	for (int i = 2; i < argc - 1; i++) {
+		compile(&regex, argv[i]);
+		if (!count_matches(path, &regex)) {
+			puts(argv[i]);
+			return 1;
+		}
+		regfree(&regex);
+	}
+	return 0;
 }
 
 /* wait SECONDS COUNT FILE REGEX: until COUNT lines match the ERE; status 1 if it takes longer. */

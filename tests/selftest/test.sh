@@ -91,14 +91,16 @@ test_a_wrong_status_or_message_fails() {
 	fake <<-'CASES'
 		test_status() { exits 1 true; }
 		test_message() { exits 0 echo; says something; }
+		test_second_message() { exits 0 sh -c 'echo a >&2'; says a; says '^a$' b; }
 		test_start() { start tool 1; }
 		test_stop() { start tool; trap '' TERM; kill -KILL $tool_pid; stop; }
 		test_silent() { TEST_DEADLINE=1; exits 0 sleep 9; }
 	CASES
 	run_fake 1
 	reports "# tool 1 ended with status 1 before it was attached"
+	reports "# stderr has no line like: b"
 	reports "# did not end in 1 s: sleep 9"
-	reports "0 passed, 5 failed, 0 skipped"
+	reports "0 passed, 6 failed, 0 skipped"
 }
 
 test_a_skip_is_a_skip_with_its_reason() {
