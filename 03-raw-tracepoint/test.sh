@@ -3,7 +3,7 @@
 . ../tests/lib.sh
 
 format=-j
-# trace [-OPTION...] COMMAND...: run COMMAND as a process that syscount -j -p PID follows from its
+# trace [-OPTION...] COMMAND...: run COMMAND as a process that the tool follows with -j -p PID from its
 # exec to its end, so that its counts are exact: all over again where the kernel skipped programs.
 trace() {
 	for _ in 1 2 3 4 5; do

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Hand packets to the program of a running dnssnoop with BPF_PROG_TEST_RUN, without any network:
+ * Hand packets to the program of a running tool with BPF_PROG_TEST_RUN, without any network:
  *
  *	packets forms PROG_ID		a question and its answer in many forms, as named
  *	packets fuzz PROG_ID COUNT SEED	COUNT random and mutated packets
  *	packets cost PROG_ID		what a packet costs, beside an empty program
  *
- * Bare bpf(2) calls: the program is loaded already, and what it sends comes out of dnssnoop.
+ * Bare bpf(2) calls: the program is loaded already, and what it sends comes out of the tool.
  */
 #include <arpa/inet.h>
 #include <errno.h>

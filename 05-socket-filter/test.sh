@@ -4,7 +4,7 @@
 
 # Each case talks in a network namespace of its own, where it is alone.
 
-# watch [OPTION...]: start dnssnoop -j in the namespace dns, which this makes
+# watch [OPTION...]: start the tool with -j in the namespace dns, which this makes
 watch() {
 	new_netns dns
 	start in_ns dns ./dnssnoop -j "$@"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The other side of the tests and the benchmark of portmap:
+ * The other side of the tests and the benchmark:
  *
  *	porttest serve tcp|udp PORT		answer all that comes with the same text
  *	porttest ask tcp|udp ADDRESS PORT TEXT	send TEXT, and print the answer; the socket is
@@ -8,9 +8,9 @@
  *	porttest paged PORT			send a UDP packet to PORT over lo whose headers, but
  *						for Ethernet's, are not in the linear part of its skb
  *	porttest fuzz N SEED FROM TO		N packets, random and mutated, through the programs of
- *						the running portmap FROM:TO with BPF_PROG_TEST_RUN;
+ *						the tool that runs with FROM:TO, by BPF_PROG_TEST_RUN;
  *						what comes out must be what the C code here expects
- *	porttest cost N				ns that the running portmap 8080:80 80:8080 takes for
+ *	porttest cost N				ns that the running tool with 8080:80 80:8080 takes for
  *						a packet that it rewrites (to and fro, as the same packet
  *						runs N times), for one that it does not, and an empty
  *						program
@@ -134,7 +134,7 @@ static void send_paged(int port)
 
 /* ---- Made packets ---- */
 
-/* The newest loaded program with this name: portmap's, if it was the last to load. */
+/* The newest loaded program with this name: the tool's, if it was the last to load. */
 static int find_program(const char *name)
 {
 	__u32 id = 0, found = 0;
@@ -238,7 +238,7 @@ static void replace_checksum(uint8_t *at, unsigned int from, unsigned int to)
 	put16(at, ~sum);
 }
 
-/* What portmap must make of @packet, parsed in another way than it does. */
+/* What the tool must make of @packet, parsed in another way than it does. */
 static void expect_rewrite(uint8_t *packet, size_t size, bool egress, unsigned int from,
 			   unsigned int to)
 {

@@ -130,7 +130,7 @@ static bool find_attachment(int ifindex, struct attachment *at)
 	return true;
 }
 
-struct maps find_xdpblock(const char **interface)
+struct maps find_program(const char **interface)
 {
 	struct attachment at, found = {};
 	static char name[IF_NAMESIZE];

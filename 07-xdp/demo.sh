@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-# Block some of loopback's addresses while xdpblock runs there, and let packets come from them.
+# Block some of loopback's addresses while the tool runs there, and let packets come from them.
 three_pings() {
 	timeout 5 ping -q -c 3 -i 0.2 -W 0.2 "$@"
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The rules in the maps of an xdpblock, which may be another process's: a rule is an element of a
+ * The rules in the maps of the tool, which may be another process's: a rule is an element of a
  * trie, and its counter a slot of the per-CPU array. All of these die if the kernel refuses.
  */
 #ifndef RULES_H
@@ -8,7 +8,7 @@
 
 #include "cidr.h"
 
-/* The maps of the xdpblock on an interface, as file descriptors. */
+/* The maps of the tool on an interface, as file descriptors. */
 struct maps {
 	int blocked[2]; /* IPv4, IPv6 */
 	int counters, free_slots;

@@ -3,7 +3,7 @@
 . ../tests/lib.sh
 
 # Two namespaces, a and b, and the wire between them: 10.7.0.1, 10.7.0.3 and fd07::1 on va in
-# a, 10.7.0.2 and fd07::2 on vb in b, where xdpblock runs.
+# a, 10.7.0.2 and fd07::2 on vb in b, where the tool runs.
 network() {
 	need ping
 	new_netns a b

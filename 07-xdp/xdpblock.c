@@ -192,7 +192,7 @@ static void edit(void)
 	struct maps maps;
 	int lock;
 
-	maps = find_xdpblock(&wanted.interface);
+	maps = find_program(&wanted.interface);
 	if (wanted.command == ADD) {
 		lock = lock_rules();
 		added = add_rules(&maps, wanted.cidrs, wanted.count);

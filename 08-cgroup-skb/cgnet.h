@@ -38,7 +38,7 @@ struct destination {
 enum scope {
 	SCOPE_CGROUP, /* the packets of this very cgroup */
 	SCOPE_OTHERS, /* of those beyond MAX_CGROUPS, if there are any */
-	SCOPE_TOTAL,  /* of the cgroup that cgnet is attached to, and of those below it */
+	SCOPE_TOTAL,  /* of the cgroup that the tool is attached to, and of those below it */
 };
 
 /* What is printed: the traffic of a cgroup in one interval. */

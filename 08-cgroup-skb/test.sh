@@ -119,7 +119,7 @@ test_a_cgroup_below_that_was_removed_is_still_counted() {
 	in_cgroup "$cg/child" ./talk udp 127.0.0.1 7 100
 	wait_for "the child to be removed" rmdir "$cg/child"
 	stop
-	# Its name is there if cgnet looked before it went.
+	# Its name is there if the tool looked before it went.
 	expect 1 "select(.cgroup_id == $id and $(both 7 896) and
 		(.cgroup == \"(id $id: removed)\" or .cgroup == \"$cg/child\"))"
 	total "$(both 7 896)"

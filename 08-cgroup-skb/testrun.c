@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Run the programs of cgnet.bpf.c without cgnet: on packets of our own by BPF_PROG_TEST_RUN. The
+ * Run the programs of cgnet.bpf.c without the loader: on our own packets by BPF_PROG_TEST_RUN. The
  * kernel makes an skb of the bytes, runs the program, and returns its verdict; no packet is sent
  * anywhere.
  *

@@ -19,7 +19,7 @@ go() {
 	wait $burn_pid
 }
 
-# profile_of BURN_ARGS -- ARG...: what profile ARG... says of one run of burn.
+# profile_of BURN_ARGS -- ARG...: what the tool says with ARG... of one run of burn.
 profile_of() {
 	burn_args=
 	while [ "$1" != -- ]; do

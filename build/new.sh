@@ -58,6 +58,7 @@ done
 for file in "$suite/$from"/*.h "$suite"/common/*.h "$suite"/headers/*.h; do
 	! grep -q "^#define ${new_upper}_H$" "$file" || taken "${file#"$suite"/} defines ${new_upper}_H"
 done
+[ "$name" != bpf ] || taken "linux/bpf_common.h defines BPF_H"
 ! code "$suite/$from/Makefile" | grep -qw -e "$name" || taken "$from/Makefile makes something of that name"
 ! code "$suite/$from"/*.sh | grep -qE "^$tool\(\)" ||
 	! code "$suite/$from"/*.sh "$suite/tests/lib.sh" | grep -qw -e "$name" ||
@@ -94,8 +95,8 @@ fi
 
 # ---- The copy ----
 
-# rename: stdin with the new name for the old one. Where comments are (c: // and /* */, #: lines of
-# shell and make) only file names are replaced, unless they are below another directory.
+# rename KIND: stdin with the new name for the old one. In comments (KIND c: // and /* */; #: lines of
+# shell and make; text: everywhere) only file names are replaced, unless they are below a directory.
 rename() {
 	awk -v kind="$1" -v old="$tool" -v new="$name" -v old_upper="$upper" -v new_upper="$new_upper" '
 	# @text with @from as @to where the character before it is none of those in the ERE @before, and
@@ -117,6 +118,10 @@ rename() {
 		text = replace(text, old_upper "_H", new_upper "_H", "[A-Za-z0-9_]", "([^A-Za-z0-9_]|$)")
 		text = replace(text, old "_bpf", new "_bpf", "[A-Za-z0-9_]", "")
 		return replace(text, old, new, "[A-Za-z0-9_]", "([^A-Za-z0-9_]|$)")
+	}
+	kind == "text" {
+		print in_comment($0)
+		next
 	}
 	kind == "#" {
 		print /^[ \t]*#/ && !/^# (run with|after kill -9): / ? in_comment($0) : in_code($0)
@@ -198,7 +203,7 @@ sentence=$(sed -n "1s/^# [^:]*: $tool, //p" README.md)
 		END
 	fi
 	echo
-	sed -n '/^## Change this first/,$p' README.md | rename '#' | sed "s,\`$tool\`,\`$name\`,g"
+	sed -n '/^## Change this first/,$p' README.md | rename text | sed "s,\`$tool\`,\`$name\`,g"
 } >"$dir/README.md"
 
 if [ -n "$inside" ]; then
