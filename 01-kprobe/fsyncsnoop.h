@@ -26,6 +26,7 @@ struct event {
 	errno_value error;
 	bool whole_file; /* first_byte is 0, and last_byte the largest there is */
 	bool data_only;	 /* fdatasync: not the file's times, if they are all that changed */
+	__u16 __pad; /* 0: no byte goes out that this event did not write */
 	enum path_state path_state;
 	char comm[COMM_SIZE];
 	char path[PATH_SIZE]; /* only what is used is sent */
