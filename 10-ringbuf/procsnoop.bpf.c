@@ -126,6 +126,8 @@ int on_exec(struct trace_event_raw_sched_process_exec *ctx)
 	if (!event)
 		return 0;
 	describe(event, EXEC, task);
+	/* The memory of a record is used again: behind the name would be parts of older events. */
+	__builtin_memset(event->file, 0, sizeof(event->file));
 	/* "__data_loc": where in the record the string begins, in the lower half. */
 	bpf_probe_read_kernel_str(event->file, sizeof(event->file),
 				  (void *)ctx + (ctx->__data_loc_filename & 0xffff));
