@@ -89,6 +89,8 @@ static __always_inline int leave(enum call call, long ret)
 		count_dropped();
 		goto out;
 	}
+	/* The memory of a record is used again: in the padding would be parts of older events. */
+	__builtin_memset(event, 0, sizeof(*event));
 	event->time_ns = bpf_ktime_get_ns();
 	event->pid = pid_tgid >> 32;
 	event->tid = tid;
