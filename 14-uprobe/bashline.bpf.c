@@ -118,6 +118,7 @@ static __always_inline enum outcome send(const struct call *call, const char *li
 		count_dropped();
 		return SETTLED;
 	}
+	clear_record(event, size);
 	event->line_state = read_text(event->line, room, line);
 	if (event->line_state == TEXT_CUT && room < LINE_SIZE) {
 		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
