@@ -47,6 +47,7 @@ static __always_inline struct event *begin(enum action action)
 		count_dropped();
 		return NULL;
 	}
+	clear_record(event, sizeof(*event));
 	event->time_ns = bpf_ktime_get_ns();
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->uid = bpf_get_current_uid_gid();
