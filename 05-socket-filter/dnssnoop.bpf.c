@@ -217,6 +217,8 @@ static __always_inline void on_question(struct __sk_buff *skb, int offset,
 	event = bpf_map_lookup_elem(&scratch, &zero);
 	if (!event)
 		return; /* cannot be, but the verifier does not know */
+	/* What the answer will fill in, and padding, would be those of the question before. */
+	__builtin_memset(event, 0, offsetof(struct event, name));
 	end = offset + bpf_ntohs(message->udp.len); /* the frame may be padded */
 	if (end > skb->len)
 		end = skb->len; /* a first fragment */
