@@ -25,8 +25,8 @@ static struct {
 
 static const struct argp_option options_table[] = {
 	{ "interface", 'i', "IFACE", 0, "Only packets on this network interface", 0 },
-	{ "port", 'p', "PORT", 0, "Servers listen on this UDP port, rather than on 53", 0 },
-	{ "min-ms", 'm', "MS", 0, "Only answers that took MS milliseconds or more", 0 },
+	{ "port", 'P', "PORT", 0, "Servers listen on this UDP port, rather than on 53", 0 },
+	{ "min", 'm', "MS", 0, "Only answers that took MS milliseconds or more", 0 },
 	{ "failed", 'x', NULL, 0,
 	  "Only failures: a return code other than NOERROR, or no answer", 0 },
 	{ 0 },
@@ -38,7 +38,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'i':
 		wanted.interface = arg;
 		return 0;
-	case 'p':
+	case 'P':
 		wanted.port = parse_number(state, "PORT", arg, 1, 65535);
 		return 0;
 	case 'm':

@@ -230,8 +230,8 @@ test_people_get_a_header_and_columns() {
 
 # ---- filters ----
 
-test_option_p_is_the_port_of_the_servers() {
-	watch -p 5300
+test_option_P_is_the_port_of_the_servers() {
+	watch -P 5300
 	talk -p 53 other
 	talk -p 5300 wanted
 	stop
@@ -407,7 +407,7 @@ test_a_full_disk_is_an_error() {
 test_wrong_options_are_usage_errors() {
 	exits 2 ./dnssnoop --no-such-option
 	says "^./dnssnoop: unrecognized option '--no-such-option'$"
-	exits 2 ./dnssnoop -p 65536
+	exits 2 ./dnssnoop -P 65536
 	says "^dnssnoop: PORT must be a number from 1 to 65535, not '65536'$"
 	exits 2 ./dnssnoop -m 0
 	says "^dnssnoop: MS must be a number from 1 to 3600000, not '0'$"
