@@ -43,7 +43,7 @@ static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only in the process PID", 0 },
 	{ "path", OPTION_PATH, "PREFIX", 0, "Only with a path that begins with PREFIX", 0 },
 	{ "percent", 'P', "PERCENT", 0, "Only so many of a hundred calls, by chance", 0 },
-	{ "times", 'n', "TIMES", 0, "Only the first TIMES", 0 },
+	{ "times", 't', "TIMES", 0, "Only the first TIMES", 0 },
 	{ 0 },
 };
 
@@ -109,7 +109,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'P':
 		rule->percent = parse_number(state, "PERCENT", arg, 1, 100);
 		return 0;
-	case 'n':
+	case 't':
 		rule->times = parse_number(state, "TIMES", arg, 1, INT_MAX);
 		return 0;
 	case ARGP_KEY_ARG:

@@ -83,11 +83,11 @@ test_other_functions_of_security_modules_fail_too() {
 # 40 times; true is no special builtin, whose failing redirection would end the shell.
 opens='i=0; while [ $i -lt 40 ]; do { true <"$1" && echo yes; } 2>/dev/null; i=$((i + 1)); done'
 
-test_options_n_and_P_let_some_calls_succeed() {
+test_options_t_and_P_let_some_calls_succeed() {
 	: >"$T/file"
 	gated one "$opens" "$T/file"
 	gated two "$opens" "$T/file"
-	start failinject -j -e EMFILE -p "$one_pid" -n 3 --path "$T/file" security_file_open
+	start failinject -j -e EMFILE -p "$one_pid" -t 3 --path "$T/file" security_file_open
 	start_as chance failinject -j -e EMFILE -p "$two_pid" -P 50 --path "$T/file" security_file_open
 	go one
 	go two
