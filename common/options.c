@@ -157,6 +157,8 @@ int open_cgroup(const char *path)
 	struct statfs fs;
 	int fd;
 
+	if (!*path)
+		fail("which cgroup? '' is none; '.' is the root");
 	cgroup_mount(mount, sizeof(mount));
 	if (*path == '/')
 		snprintf(full, sizeof(full), "%s", path);
