@@ -52,9 +52,9 @@ static __always_inline void read_arg(struct pt_regs *ctx, __u32 i, struct arg *a
 {
 	long value = 0, len;
 
+	__builtin_memset(arg, 0, sizeof(*arg)); /* or a text would be followed by the end of an older one */
 	arg->kind = bpf_usdt_arg(ctx, i, &value) ? UNREADABLE : NUMBER;
 	arg->value = value;
-	arg->text[0] = 0;
 	if (arg->kind == UNREADABLE || !(text_args & (1 << i)))
 		return;
 	len = bpf_probe_read_user_str(arg->text, sizeof(arg->text), (const void *)value);
@@ -108,6 +108,7 @@ static __always_inline int report(struct pt_regs *ctx, bool may_sleep)
 	event->pid = pid_tgid >> 32;
 	event->tid = pid_tgid;
 	event->probe = bpf_usdt_cookie(ctx);
+	event->__pad = 0;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 
 	args = bpf_usdt_arg_cnt(ctx);
