@@ -60,6 +60,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARGS:
 		wanted.patterns = state->argv + state->next;
 		wanted.patterns_count = state->argc - state->next;
+		for (int i = 0; i < wanted.patterns_count; i++)
+			if (!*wanted.patterns[i])
+				argp_error(state, "a pattern is PROVIDER:NAME, not ''");
 		return 0;
 	case ARGP_KEY_END:
 		if (wanted.pid && !wanted.file) {
