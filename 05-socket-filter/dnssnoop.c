@@ -142,14 +142,17 @@ static int open_socket(void)
 	return sock;
 }
 
-/* Fail if the socket has lost its interface. */
-static void check_socket(int sock)
+/* Why the socket has failed, or 0: ENETDOWN when its interface has gone. */
+static int socket_error(int sock)
 {
-	socklen_t size = sizeof(errno);
+	socklen_t size = sizeof(int);
 	int err = 0;
 
-	if (getsockopt(sock, SOL_SOCKET, SO_ERROR, &err, &size) || !err)
-		return;
+	return getsockopt(sock, SOL_SOCKET, SO_ERROR, &err, &size) ? errno : err;
+}
+
+_Noreturn static void die_of_socket(int err)
+{
 	if (err == ENETDOWN && wanted.interface)
 		fail("the interface '%s' is down or gone", wanted.interface);
 	errno = err;
@@ -191,7 +194,7 @@ int main(int argc, char **argv)
 	struct dnssnoop_bpf *skel;
 	struct ring_buffer *events;
 	unsigned long long shown;
-	int sock, prog;
+	int sock, prog, err;
 
 	parse_options(&argp, argc, argv);
 	json_format("dns_name", format_dns_name);
@@ -235,9 +238,11 @@ int main(int argc, char **argv)
 	shown = poll_ring(events);
 
 	/* Detach, so that no new event comes; then print those that are still in the buffer. */
-	check_socket(sock);
+	err = socket_error(sock);
 	close(sock); /* and its filter goes with it */
 	shown += drain_ring(events);
+	if (err)
+		die_of_socket(err);
 	shown += print_unanswered(skel);
 	if (malformed + skel->bss->unreadable)
 		warn("%llu packets to port %u were no proper question",
