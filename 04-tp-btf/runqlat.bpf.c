@@ -155,11 +155,7 @@ static __always_inline void count_for_process(struct task_struct *task, __u32 sl
 	__u32 tgid = task->tgid;
 	struct process *process;
 
-	process = bpf_map_lookup_elem(&processes, &tgid);
-	if (!process) {
-		bpf_map_update_elem(&processes, &tgid, &no_waits, BPF_NOEXIST);
-		process = bpf_map_lookup_elem(&processes, &tgid);
-	}
+	process = lookup_or_init(&processes, &tgid, &no_waits);
 	if (!process) {
 		count_dropped();
 		return;

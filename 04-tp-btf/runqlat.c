@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include "example.h"
 #include "runqlat.h"
 #include "runqlat.skel.h"
 
-#define STARS 40 /* columns that the longest bar has */
+#define STARS		    40 /* columns that the longest bar has */
+#define FIRST_PID_NAMESPACE 0xeffffffc /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
 
 static struct {
 	pid_t pid;
@@ -111,7 +113,7 @@ static void show_hist(const struct hist *now, struct hist *before, __u32 pid, co
 		return; /* most processes slept all the time */
 	shown += event.total;
 	if (options.json)
-		print_json(skel->obj, &event, offsetof(struct event, buckets[used]));
+		print_record(skel->obj, "event", &event, offsetof(struct event, buckets[used]));
 	else
 		print_event(&event);
 }
@@ -156,9 +158,18 @@ static struct seen *seen_of(__u32 tgid, void **tree)
 	return seen;
 }
 
+/* Are PIDs here those that the kernel counts by, which are those of the first PID namespace? */
+static bool in_first_pid_namespace(void)
+{
+	struct stat namespace;
+
+	return !stat("/proc/self/ns/pid", &namespace) && namespace.st_ino == FIRST_PID_NAMESPACE;
+}
+
 static void show_each_process(void)
 {
 	static void *tree;
+	bool can_ask = in_first_pid_namespace();
 	struct bpf_map *map = skel->maps.processes;
 	struct process process;
 	__u32 tgid, next;
@@ -171,7 +182,7 @@ static void show_each_process(void)
 
 		tgid = next;
 		/* Before we look at it: what has ended by now counts no more. */
-		ended = kill(tgid, 0) && errno == ESRCH;
+		ended = can_ask && kill(tgid, 0) && errno == ESRCH;
 		err = bpf_map__lookup_elem(map, &tgid, sizeof(tgid), &process, sizeof(process), 0);
 		seen = seen_of(tgid, &tree);
 		if (!err)
@@ -232,7 +243,7 @@ int main(int argc, char **argv)
 	bpf_map__set_autocreate(skel->maps.waiting_by_tid, !task_storage);
 	bpf_map__set_autocreate(skel->maps.processes, wanted.per_process);
 	bpf_map__set_autocreate(skel->maps.hists, !wanted.per_process);
-	bpf_map__set_max_entries(skel->maps.hists, libbpf_num_possible_cpus());
+	bpf_map__set_max_entries(skel->maps.hists, possible_cpus());
 
 	/* Load: create the maps, fit the program to this kernel's types, and verify it. */
 	if (runqlat_bpf__load(skel))

@@ -286,6 +286,29 @@ test_with_intervals_those_that_ended_make_room() {
 	stop
 }
 
+intervals() {
+	grep -cE '^[0-9]{2}:[0-9]{2}:[0-9]{2}$' "$T/out"
+}
+two_more_intervals() {
+	[ "$(intervals)" -ge $((intervals + 2)) ]
+}
+
+# In a PID namespace nobody can ask for a process outside; none must be taken for one that ended.
+test_in_a_PID_namespace_those_that_run_are_kept() {
+	need bpftool
+	gated sleep 60
+	at_end "kill $gated_pid"
+	unshare --pid --fork --kill-child ./runqlat --pids -I 0.3 >"$T/out" 2>"$T/err" </dev/null &
+	echo $! >"$T/.pid.unshare"
+	wait_for "it is attached" is_attached "$T/err"
+	read -r tool_pid _ <"/proc/$!/task/$!/children" || : # no newline
+	open_gate
+	wait_for "its wait is shown" grep -q "^pid = $gated_pid " "$T/out"
+	intervals=$(intervals)
+	wait_for "two more intervals" two_more_intervals
+	kept | grep -qx $gated_pid || fail "$gated_pid is not kept"
+}
+
 test_kill_9_leaves_nothing_behind() {
 	bpf_snapshot
 	start runqlat --pids
