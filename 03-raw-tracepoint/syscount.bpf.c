@@ -77,18 +77,12 @@ static __always_inline bool is_32bit(struct task_struct *task)
 static __always_inline void count(struct counts *counts, const struct call *call, __u64 ns,
 				  long ret)
 {
-	struct count *sum = bpf_map_lookup_elem(counts, &call->id);
+	static const struct count none;
+	struct count *sum = lookup_or_init(counts, &call->id, &none);
 
 	if (!sum) {
-		struct count none = {};
-
-		/* That it exists already is no failure: another CPU was first. */
-		bpf_map_update_elem(counts, &call->id, &none, BPF_NOEXIST);
-		sum = bpf_map_lookup_elem(counts, &call->id);
-		if (!sum) {
-			count_dropped();
-			return;
-		}
+		count_dropped();
+		return;
 	}
 	sum->count++;
 	sum->errors += ret < 0 && ret >= -MAX_ERRNO;

@@ -83,9 +83,7 @@ static struct {
 
 static void make_table(const struct bpf_map *map)
 {
-	table.cpus = libbpf_num_possible_cpus();
-	if (table.cpus < 0)
-		die("cannot tell how many CPUs there are");
+	table.cpus = possible_cpus();
 	table.values = calloc(BATCH * table.cpus, sizeof(*table.values));
 	table.events = calloc(bpf_map__max_entries(map), sizeof(*table.events));
 	if (!table.values || !table.events)
@@ -169,7 +167,7 @@ static void print_event(const char *name, const struct event *event)
 }
 
 /* Print the table, the most frequent first; return how many calls are in it. */
-static unsigned long long print_table(const struct json_plan *plan)
+static unsigned long long print_table(const struct bpf_object *object)
 {
 	size_t top = wanted.top ? wanted.top : options.json ? SIZE_MAX : 10;
 	struct event others = {};
@@ -191,7 +189,7 @@ static unsigned long long print_table(const struct json_plan *plan)
 			others.errors += event->errors;
 			others.total_ns += event->total_ns;
 		} else if (options.json) {
-			json_plan__print(plan, stdout, event, sizeof(*event));
+			print_record(object, "event", event, sizeof(*event));
 		} else {
 			format_syscall(name, sizeof(name), &event->syscall);
 			print_event(name, event);
@@ -208,7 +206,7 @@ static unsigned long long print_table(const struct json_plan *plan)
 }
 
 /* Let the programs count in the other map, and print what is in the one they leave. */
-static unsigned long long end_interval(struct syscount_bpf *skel, const struct json_plan *plan)
+static unsigned long long end_interval(struct syscount_bpf *skel)
 {
 	bool was_odd = skel->bss->interval_is_odd;
 
@@ -218,7 +216,7 @@ static unsigned long long end_interval(struct syscount_bpf *skel, const struct j
 	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(1000); /* no membarrier here; a program takes less than 1 us */
 	read_counts(bpf_map__fd(was_odd ? skel->maps.odd_counts : skel->maps.even_counts));
-	return print_table(plan);
+	return print_table(skel->obj);
 }
 
 /*
@@ -241,7 +239,6 @@ int main(int argc, char **argv)
 	unsigned long long skipped;
 	unsigned long long calls = 0;
 	struct syscount_bpf *skel;
-	struct json_plan *plan;
 
 	parse_options(&argp, argc, argv);
 	json_format("syscall_id", format_syscall);
@@ -256,9 +253,8 @@ int main(int argc, char **argv)
 	if (syscount_bpf__load(skel))
 		die("cannot load the BPF object");
 
-	/* Read: have room for the counts, and a plan to print them by. */
+	/* Read: have room for the counts. */
 	make_table(skel->maps.even_counts);
-	plan = json_plan__new(bpf_object__btf(skel->obj), "event");
 
 	/* Attach: by one system call a program, and tracefs need not be mounted. */
 	if (syscount_bpf__attach(skel))
@@ -266,18 +262,17 @@ int main(int argc, char **argv)
 	attached("the entry and exit of all system calls");
 
 	while (wait_for_summary(wanted.interval, 0))
-		calls += end_interval(skel, plan);
+		calls += end_interval(skel);
 
 	/* Detach before the last look, so that it has all. */
 	syscount_bpf__detach(skel);
-	calls += end_interval(skel, plan);
+	calls += end_interval(skel);
 	report(calls, skel->bss->dropped);
 	skipped = skipped_runs(skel->progs.on_enter) + skipped_runs(skel->progs.on_exit);
 	if (skipped)
 		warn("up to %llu calls more were made: the kernel skipped the programs, because another "
 		     "task was preempted inside them", skipped);
 
-	json_plan__free(plan);
 	syscount_bpf__destroy(skel);
 	free(table.events);
 	free(table.values);

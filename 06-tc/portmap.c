@@ -109,13 +109,13 @@ static void add_rules(struct bpf_map *rules, enum protocol protocol)
 }
 
 /* Print @rule and what it has done so far; return how many packets that was. */
-static unsigned long long print_rule(struct bpf_map *rules, struct rule rule,
-				     struct json_plan *plan)
+static unsigned long long print_rule(const struct portmap_bpf *skel, struct rule rule)
 {
 	struct translation translation;
 	struct event event;
 
-	if (bpf_map__lookup_elem(rules, &rule, sizeof(rule), &translation, sizeof(translation), 0))
+	if (bpf_map__lookup_elem(skel->maps.rules, &rule, sizeof(rule), &translation,
+				 sizeof(translation), 0))
 		die("cannot read a rule");
 	event = (struct event){
 		.direction = rule.direction,
@@ -125,8 +125,8 @@ static unsigned long long print_rule(struct bpf_map *rules, struct rule rule,
 		.packets = translation.packets,
 		.size_bytes = translation.bytes,
 	};
-	if (plan)
-		json_plan__print(plan, stdout, &event, sizeof(event));
+	if (options.json)
+		print_record(skel->obj, "event", &event, sizeof(event));
 	else
 		printf("%-8s %-6s %-6u %-6u %10llu %14llu\n",
 		       event.direction == INGRESS ? "ingress" : "egress",
@@ -136,22 +136,22 @@ static unsigned long long print_rule(struct bpf_map *rules, struct rule rule,
 }
 
 /* Print all rules; return how many packets they have rewritten. */
-static unsigned long long print_rules(struct bpf_map *rules, struct json_plan *plan)
+static unsigned long long print_rules(const struct portmap_bpf *skel)
 {
 	static const enum protocol protocols[] = { TCP, UDP };
 	unsigned long long packets = 0;
 
-	if (!plan)
+	if (!options.json)
 		printf("%-8s %-6s %-6s %-6s %10s %14s\n", "WAY", "PROTO", "PORT", "TO", "PACKETS",
 		       "BYTES");
 	for (int i = 0; i < wanted.count; i++) {
 		for (int p = 0; p < 2; p++) {
 			if (protocols[p] == TCP ? wanted.no_tcp : wanted.no_udp)
 				continue;
-			packets += print_rule(rules, (struct rule){ INGRESS, protocols[p],
-								    wanted.from[i] }, plan);
-			packets += print_rule(rules, (struct rule){ EGRESS, protocols[p],
-								    wanted.to[i] }, plan);
+			packets += print_rule(skel, (struct rule){ INGRESS, protocols[p],
+								   wanted.from[i] });
+			packets += print_rule(skel, (struct rule){ EGRESS, protocols[p],
+								   wanted.to[i] });
 		}
 	}
 	flush_output();
@@ -249,7 +249,6 @@ static void attach_clsact(struct portmap_bpf *skel, int interface)
 
 int main(int argc, char **argv)
 {
-	struct json_plan *plan = NULL;
 	struct portmap_bpf *skel;
 	unsigned long long packets;
 	char name[IF_NAMESIZE];
@@ -278,8 +277,6 @@ int main(int argc, char **argv)
 		add_rules(skel->maps.rules, TCP);
 	if (!wanted.no_udp)
 		add_rules(skel->maps.rules, UDP);
-	if (options.json)
-		plan = json_plan__new(bpf_object__btf(skel->obj), "event");
 
 	/* Attach: egress first, so that no packet is changed on its way in only. */
 	if (tcx) {
@@ -300,14 +297,13 @@ int main(int argc, char **argv)
 		bool gone = !if_indextoname(interface, name);
 
 		if (due || gone)
-			print_rules(skel->maps.rules, plan);
+			print_rules(skel);
 		if (gone)
 			fail("the interface %s has gone", wanted.interface);
 	}
 
-	packets = print_rules(skel->maps.rules, plan);
+	packets = print_rules(skel);
 	warn("%llu packets", packets);
-	json_plan__free(plan);
 	portmap_bpf__destroy(skel); /* the links go with it; the clsact filters by atexit() */
 	return 0;
 }

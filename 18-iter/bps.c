@@ -191,7 +191,7 @@ static void set_scope(union bpf_iter_link_info *info)
 		value_size = map.value_size;
 		if (map.type == BPF_MAP_TYPE_PERCPU_HASH || map.type == BPF_MAP_TYPE_PERCPU_ARRAY ||
 		    map.type == BPF_MAP_TYPE_LRU_PERCPU_HASH) /* one after the other */
-			value_size = (value_size + 7) / 8 * 8 * libbpf_num_possible_cpus();
+			value_size = (value_size + 7) / 8 * 8 * possible_cpus();
 	}
 }
 
@@ -231,7 +231,7 @@ static size_t print_element(const char *element)
 }
 
 /* Print what is at @object: an element, a line of text, or a record. Returns its size in bytes. */
-static size_t print_object(const char *object, const struct json_plan *plan)
+static size_t print_object(const char *object)
 {
 	size_t size = wanted.view->size;
 
@@ -240,7 +240,7 @@ static size_t print_object(const char *object, const struct json_plan *plan)
 	if (options.json) {
 		if (wanted.view->has_text)
 			size += strlen(object + size) + 1;
-		json_plan__print(plan, stdout, object, size);
+		print_record(skel->obj, wanted.view->record, object, size);
 		return size;
 	}
 	size = strchr(object, '\n') - object;
@@ -250,7 +250,7 @@ static size_t print_object(const char *object, const struct json_plan *plan)
 }
 
 /* Show what there is now. Each iterator that is made of the link starts at the first object. */
-static unsigned long long show(struct bpf_link *link, const struct json_plan *plan)
+static unsigned long long show(struct bpf_link *link)
 {
 	size_t room = 8 * sysconf(_SC_PAGESIZE), n;
 	int iterator = bpf_iter_create(bpf_link__fd(link));
@@ -261,7 +261,7 @@ static unsigned long long show(struct bpf_link *link, const struct json_plan *pl
 		die("cannot start to iterate");
 	while (running() && (n = read_objects(iterator, buf, room))) {
 		for (size_t at = 0; at < n; count++)
-			at += print_object(buf + at, plan);
+			at += print_object(buf + at);
 		flush_output();
 	}
 	free(buf);
@@ -305,7 +305,6 @@ int main(int argc, char **argv)
 	union bpf_iter_link_info info = {};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 	struct bpf_program *program, *chosen;
-	struct json_plan *plan = NULL;
 	unsigned long long shown = 0;
 	struct bpf_link *link;
 
@@ -348,19 +347,16 @@ int main(int argc, char **argv)
 	if (wanted.pin) {
 		pin(link);
 	} else {
-		if (options.json && wanted.view->record)
-			plan = json_plan__new(bpf_object__btf(skel->obj), wanted.view->record);
 		if (wanted.interval)
 			attached("%s", bpf_program__section_name(chosen));
 		do
-			shown += show(link, plan);
+			shown += show(link);
 		while (wanted.interval && wait_for_summary(wanted.interval, 0));
 		report(shown, 0); /* an object that finds no room comes again: none can be lost */
 		if (skel->bss->not_killed)
 			warn("%llu of them could not be ended", skel->bss->not_killed);
 	}
 
-	json_plan__free(plan);
 	bpf_link__destroy(link);
 	bps_bpf__destroy(skel);
 	return 0;
