@@ -78,13 +78,8 @@ static __always_inline struct traffic *traffic_of(struct __sk_buff *skb)
 {
 	static const struct traffic none;
 	__u64 id = bpf_skb_cgroup_id(skb);
-	struct traffic *traffic = bpf_map_lookup_elem(&cgroups, &id);
+	struct traffic *traffic = lookup_or_init(&cgroups, &id, &none);
 
-	if (traffic)
-		return traffic;
-	/* If another CPU is faster, its element is as good. */
-	bpf_map_update_elem(&cgroups, &id, &none, BPF_NOEXIST);
-	traffic = bpf_map_lookup_elem(&cgroups, &id);
 	return traffic ?: &others;
 }
 

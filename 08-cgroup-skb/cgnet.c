@@ -11,6 +11,7 @@
 #include "example.h"
 #include "cgnet.h"
 #include "cgnet.skel.h"
+#include "rows.h"
 
 /* How often to look whether the cgroup is still there, and for the names of new ones below it:
  * a cgroup that lives less than that may have no name when it is printed. */
@@ -105,155 +106,6 @@ static __u64 attached_to(int link)
 	return info.cgroup.cgroup_id;
 }
 
-/*
- * The path of the cgroup with this @id: it is the file handle of its directory, and so that can
- * be opened by it. Any directory of the same file system will do as @mount. The caller frees it.
- */
-static char *cgroup_path(int mount, __u64 id)
-{
-	union {
-		struct file_handle handle;
-		char room[sizeof(struct file_handle) + sizeof(id)];
-	} u = { .handle.handle_bytes = sizeof(id) };
-	char link[32], path[PATH_SIZE] = "";
-	int mount_id, fd;
-
-	/* The handle of @mount, for its type; then the id takes the place of that one's. */
-	if (name_to_handle_at(mount, "", &u.handle, &mount_id, AT_EMPTY_PATH))
-		die("cannot get the handle of the cgroup");
-	memcpy(u.handle.f_handle, &id, sizeof(id));
-	fd = open_by_handle_at(mount, &u.handle, O_PATH | O_CLOEXEC);
-	if (fd < 0) {
-		snprintf(path, sizeof(path), "(id %llu: %s)", id,
-			 errno == EPERM ? "its name needs CAP_DAC_READ_SEARCH" : "removed");
-	} else {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-		if (readlink(link, path, sizeof(path) - 1) < 0)
-			die("cannot read %s", link);
-		close(fd);
-	}
-	return strdup(path);
-}
-
-/* ---- Reading the counters ---- */
-
-/* A cgroup of which there was a packet. */
-struct row {
-	__u64 id;
-	char *path;
-	struct traffic seen;	 /* up to the last table */
-	struct traffic interval; /* since */
-};
-
-static struct {
-	struct row *rows;
-	size_t count;
-	struct row others; /* beyond MAX_CGROUPS */
-	struct row total;  /* of the cgroup that we are attached to */
-} table = { .others.path = "(others)" };
-
-static int cpus;      /* possible ones: so many values a look-up yields */
-static __u64 *values; /* room for them */
-
-/*
- * Look up @key in a per-CPU map whose values are @n counters, and add up those of all CPUs.
- * Returns 0, or -1 with errno set if it is not there.
- */
-static int look_up(int map, const void *key, void *sums, size_t n)
-{
-	__u64 *sum = sums;
-
-	if (bpf_map_lookup_elem(map, key, values))
-		return -1;
-	memset(sum, 0, n * sizeof(*sum));
-	for (size_t i = 0; i < cpus * n; i++)
-		sum[i % n] += values[i];
-	return 0;
-}
-
-/* @now is what has been counted: set what is new since the last table. */
-static void update_row(struct row *row, const struct traffic *now)
-{
-	const __u64 *count = (const __u64 *)now;
-	__u64 *seen = (__u64 *)&row->seen, *interval = (__u64 *)&row->interval;
-
-	for (size_t i = 0; i < sizeof(*now) / sizeof(*count); i++)
-		interval[i] = count[i] - seen[i];
-	row->seen = *now;
-}
-
-static struct row *find_row(int mount, __u64 id)
-{
-	struct row *row = table.rows;
-
-	while (row < table.rows + table.count && row->id != id)
-		row++;
-	if (row == table.rows + table.count) {
-		row->id = id;
-		row->path = cgroup_path(mount, id);
-		table.count++;
-	}
-	return row;
-}
-
-/* Have a row for each cgroup that is in @map by now. */
-static void find_cgroups(int map, int mount)
-{
-	__u64 id, *last = NULL;
-
-	while (!bpf_map_get_next_key(map, last, &id)) {
-		find_row(mount, id);
-		last = &id;
-	}
-	if (errno != ENOENT)
-		die("cannot read the cgroups");
-}
-
-static void read_cgroups(int map)
-{
-	struct traffic now;
-
-	for (size_t i = 0; i < table.count; i++) {
-		struct row *row = &table.rows[i];
-
-		if (!look_up(map, &row->id, &now, sizeof(now) / sizeof(__u64)))
-			update_row(row, &now);
-		else if (errno != ENOENT) /* that one we are attached to has sent nothing yet */
-			die("cannot read the counters");
-	}
-}
-
-/* Read the total of one direction. Returns false if it is gone: it goes with its cgroup. */
-static bool read_total(int map, enum bpf_attach_type direction, struct total *total)
-{
-	struct bpf_cgroup_storage_key key = {
-		.cgroup_inode_id = table.total.id,
-		.attach_type = direction,
-	};
-
-	if (!look_up(map, &key, total, sizeof(*total) / sizeof(__u64)))
-		return true;
-	if (errno != ENOENT)
-		die("cannot read the totals");
-	return false;
-}
-
-static bool read_totals(int map)
-{
-	struct total in, out;
-	struct traffic now;
-
-	if (!read_total(map, BPF_CGROUP_INET_INGRESS, &in) ||
-	    !read_total(map, BPF_CGROUP_INET_EGRESS, &out))
-		return false;
-	now.rx = in.seen;
-	now.denied = out.denied;
-	now.tx.packets = out.seen.packets - out.denied.packets;
-	now.tx.bytes = out.seen.bytes - out.denied.bytes;
-	update_row(&table.total, &now);
-	return true;
-}
-
 /* ---- Printing them ---- */
 
 static __u64 bytes(const struct row *row)
@@ -273,7 +125,7 @@ static int by_bytes(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-static void print_row(const struct json_plan *plan, const struct row *row, enum scope scope)
+static void print_row(const struct bpf_object *object, const struct row *row, enum scope scope)
 {
 	const struct traffic *traffic = &row->interval;
 	static struct event event;
@@ -298,32 +150,28 @@ static void print_row(const struct json_plan *plan, const struct row *row, enum 
 		.scope = scope,
 	};
 	snprintf(event.cgroup, sizeof(event.cgroup), "%s", row->path);
-	json_plan__print(plan, stdout, &event, sizeof(event));
+	print_record(object, "event", &event, sizeof(event));
 }
 
 /* Print what is new since the last table, the busiest cgroup first and the total last. Returns how
  * many packets that is. */
-static __u64 print_table(struct cgnet_bpf *skel, const struct json_plan *plan, int mount)
+static __u64 print_table(struct cgnet_bpf *skel, int mount)
 {
-	bool has_total = read_totals(bpf_map__fd(skel->maps.totals));
-	__u64 count;
+	bool has_total = update_table(skel, mount);
+	__u64 count = packets(&table.others);
 
-	find_cgroups(bpf_map__fd(skel->maps.cgroups), mount);
-	read_cgroups(bpf_map__fd(skel->maps.cgroups));
-	update_row(&table.others, &skel->bss->others);
-	count = packets(&table.others);
 	qsort(table.rows, table.count, sizeof(*table.rows), by_bytes);
 	if (!options.json)
 		printf("%10s %14s %10s %14s %10s %s\n", "RX_PACKETS", "RX_BYTES", "TX_PACKETS",
 		       "TX_BYTES", "DENIED", "CGROUP");
 	for (size_t i = 0; i < table.count && bytes(&table.rows[i]); i++) {
 		count += packets(&table.rows[i]);
-		print_row(plan, &table.rows[i], SCOPE_CGROUP);
+		print_row(skel->obj, &table.rows[i], SCOPE_CGROUP);
 	}
 	if (bytes(&table.others))
-		print_row(plan, &table.others, SCOPE_OTHERS);
+		print_row(skel->obj, &table.others, SCOPE_OTHERS);
 	if (has_total)
-		print_row(plan, &table.total, SCOPE_TOTAL);
+		print_row(skel->obj, &table.total, SCOPE_TOTAL);
 	if (!options.json)
 		putchar('\n');
 	flush_output();
@@ -367,7 +215,6 @@ int main(int argc, char **argv)
 	int cgroup, ingress, egress, status = 0;
 	const __u8 yes = 1;
 	struct cgnet_bpf *skel;
-	struct json_plan *plan;
 	bool removed;
 	__u64 count = 0;
 
@@ -392,16 +239,8 @@ int main(int argc, char **argv)
 					 sizeof(wanted.allowed[i]), &yes, sizeof(yes), BPF_ANY))
 			die("cannot fill the allow-list");
 
-	/* Read: have room for the counters, and a plan to print them by. */
-	cpus = libbpf_num_possible_cpus();
-	if (cpus < 0)
-		die("cannot tell how many CPUs there are");
-	values = calloc(cpus, sizeof(struct traffic));
-	/* The cgroup itself has a row even if there is no packet of its own. */
-	table.rows = calloc(MAX_CGROUPS + 1, sizeof(*table.rows));
-	if (!values || !table.rows)
-		die("cannot make the table");
-	plan = json_plan__new(bpf_object__btf(skel->obj), "event");
+	/* Read: have room for the counters. */
+	make_table();
 
 	/*
 	 * Attach, always by links: the kernel detaches when we are gone, and a link leaves room
@@ -424,7 +263,7 @@ int main(int argc, char **argv)
 
 		find_cgroups(bpf_map__fd(skel->maps.cgroups), cgroup);
 		if (due)
-			count += print_table(skel, plan, cgroup);
+			count += print_table(skel, cgroup);
 	}
 
 	if (!attached_to(bpf_link__fd(skel->links.on_egress))) {
@@ -439,15 +278,11 @@ int main(int argc, char **argv)
 	cgnet_bpf__detach(skel);
 	close(ingress);
 	close(egress);
-	count += print_table(skel, plan, cgroup);
+	count += print_table(skel, cgroup);
 	report(count, 0); /* what there is no room for is counted as of others, not dropped */
 
-	json_plan__free(plan);
 	cgnet_bpf__destroy(skel);
-	for (size_t i = 0; i < table.count; i++)
-		free(table.rows[i].path);
-	free(table.rows);
-	free(values);
+	free_table();
 	free(wanted.allowed);
 	return status;
 }

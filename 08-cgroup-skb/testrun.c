@@ -133,7 +133,7 @@ static int run(int prog, size_t size, int repeat, __u32 *ns)
 /* The counters of all cgroups, in the order of struct traffic. */
 static void sum(struct cgnet_bpf *skel, __u64 *sums)
 {
-	int cpus = libbpf_num_possible_cpus(), map = bpf_map__fd(skel->maps.cgroups);
+	int cpus = possible_cpus(), map = bpf_map__fd(skel->maps.cgroups);
 	__u64 values[cpus * 6], id, *last = NULL;
 
 	memset(sums, 0, 6 * sizeof(*sums));
@@ -219,7 +219,7 @@ static void make_udp_packet(void)
 static void full(void)
 {
 	struct cgnet_bpf *skel = load(false, 1, 1);
-	int map = bpf_map__fd(skel->maps.cgroups), cpus = libbpf_num_possible_cpus();
+	int map = bpf_map__fd(skel->maps.cgroups), cpus = possible_cpus();
 	__u64 values[cpus * 6], sums[6], id = ~0ULL;
 
 	memset(values, 0, sizeof(values));
