@@ -39,6 +39,7 @@ void find_functions(const char *path, const char *pattern)
 	GElf_Shdr header;
 	Elf_Data *data;
 	GElf_Sym symbol;
+	char *copy;
 
 	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
 		if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB)
@@ -55,10 +56,11 @@ void find_functions(const char *path, const char *pattern)
 				continue;
 			functions =
 				reallocarray(functions, functions_count + 1, sizeof(*functions));
-			if (!functions)
+			copy = strdup(name);
+			if (!functions || !copy)
 				die("cannot remember %s", name);
 			functions[functions_count++] =
-				(struct function){ .name = strdup(name), .offset = offset };
+				(struct function){ .name = copy, .offset = offset };
 		}
 	}
 	elf_end(elf);

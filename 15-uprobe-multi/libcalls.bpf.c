@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "example.bpf.h"
+#include "session.bpf.h"
 #include "libcalls.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -57,11 +58,6 @@ struct {
 	__type(key, int);
 	__type(value, struct stack);
 } stacks SEC(".maps");
-
-/* Until 6.18 these had no argument. What follows ___ is not part of the name that libbpf looks for
- * in the kernel; the one whose type does not fit stays unresolved. */
-extern bool bpf_session_is_return___old(void) __weak __ksym;
-extern __u64 *bpf_session_cookie___old(void) __weak __ksym;
 
 static __always_inline struct count *count_of(__u32 function)
 {
@@ -138,19 +134,11 @@ static __always_inline int leave(void *ctx)
 static __always_inline int enter_or_leave(void *ctx)
 {
 	struct count *count = count_of(bpf_get_attach_cookie(ctx));
-	bool is_return;
-	__u64 *begin;
+	__u64 *begin = session_cookie(ctx);
 
-	if (bpf_ksym_exists(bpf_session_is_return___old)) {
-		is_return = bpf_session_is_return___old();
-		begin = bpf_session_cookie___old();
-	} else {
-		is_return = bpf_session_is_return(ctx);
-		begin = bpf_session_cookie(ctx);
-	}
 	if (!count)
 		return 0;
-	if (is_return) {
+	if (session_is_return(ctx)) {
 		add_time(count, *begin);
 	} else {
 		__sync_fetch_and_add(&count->calls, 1);

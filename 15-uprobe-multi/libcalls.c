@@ -184,9 +184,8 @@ static int by_calls(const void *a, const void *b)
  * Print what @counts has more than it had the last time, most calls first; returns how many calls.
  * Nothing is reset, so what BPF counts meanwhile is in the next difference.
  */
-static unsigned long long show(const struct btf *btf, const volatile struct count *counts)
+static unsigned long long show(const struct bpf_object *object, const volatile struct count *counts)
 {
-	struct json_plan *plan = json_plan__new(btf, "event");
 	struct event *events = calloc(functions_count, sizeof(*events));
 	unsigned long long calls = 0;
 	__u64 now = now_ns();
@@ -217,28 +216,28 @@ static unsigned long long show(const struct btf *btf, const volatile struct coun
 		printf("%12s %s\n", "CALLS", "FUNCTION");
 	for (size_t i = 0; i < n; i++) {
 		if (options.json)
-			json_plan__print(plan, stdout, &events[i], sizeof(*events));
+			print_record(object, "event", &events[i], sizeof(*events));
 		else
 			print_event(&events[i]);
 	}
 	flush_output();
 	free(events);
-	json_plan__free(plan);
 	return calls;
 }
 
 int main(int argc, char **argv)
 {
 	const struct count *counts;
+	struct bpf_program *program, *at_entry, *at_return = NULL;
+	struct bpf_link *entry_link, *return_link = NULL;
 	unsigned long long shown = 0;
 	struct libcalls_bpf *skel;
-	bool session, sleepable;
 	const char *kind;
+	bool session;
 	size_t size;
 
 	parse_options(&argp, argc, argv);
 	find_functions(wanted.file, wanted.pattern);
-	sleepable = wanted.sleepable;
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
 	skel = libcalls_bpf__open();
@@ -250,14 +249,15 @@ int main(int argc, char **argv)
 
 	/* Constants, and which of the programs: one session, or an entry and perhaps a return. */
 	skel->rodata->timed = wanted.latency;
-	bpf_program__set_autoload(skel->progs.on_call, !session && !sleepable);
-	bpf_program__set_autoload(skel->progs.on_return, wanted.latency && !session && !sleepable);
-	bpf_program__set_autoload(skel->progs.on_session, session && !sleepable);
-	bpf_program__set_autoload(skel->progs.on_call_sleepable, !session && sleepable);
-	bpf_program__set_autoload(skel->progs.on_return_sleepable,
-				  wanted.latency && !session && sleepable);
-	bpf_program__set_autoload(skel->progs.on_session_sleepable, session && sleepable);
-	bpf_map__set_autocreate(skel->maps.stacks, wanted.latency && !session);
+	if (session)
+		at_entry = wanted.sleepable ? skel->progs.on_session_sleepable : skel->progs.on_session;
+	else
+		at_entry = wanted.sleepable ? skel->progs.on_call_sleepable : skel->progs.on_call;
+	if (wanted.latency && !session)
+		at_return = wanted.sleepable ? skel->progs.on_return_sleepable : skel->progs.on_return;
+	bpf_object__for_each_program(program, skel->obj)
+		bpf_program__set_autoload(program, program == at_entry || program == at_return);
+	bpf_map__set_autocreate(skel->maps.stacks, at_return);
 	bpf_map__set_max_entries(skel->maps.counts, functions_count);
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
@@ -271,34 +271,23 @@ int main(int argc, char **argv)
 		die("cannot map the counts into memory");
 
 	/* Attach, the return first: so no entry is counted whose return is not. */
-	if (session && sleepable)
-		skel->links.on_session_sleepable =
-			attach(skel->progs.on_session_sleepable, false, true);
-	else if (session)
-		skel->links.on_session = attach(skel->progs.on_session, false, true);
-	else if (sleepable && wanted.latency)
-		skel->links.on_return_sleepable =
-			attach(skel->progs.on_return_sleepable, true, false);
-	else if (wanted.latency)
-		skel->links.on_return = attach(skel->progs.on_return, true, false);
-	if (!session && sleepable)
-		skel->links.on_call_sleepable = attach(skel->progs.on_call_sleepable, false, false);
-	else if (!session)
-		skel->links.on_call = attach(skel->progs.on_call, false, false);
+	if (at_return)
+		return_link = attach(at_return, true, false);
+	entry_link = attach(at_entry, false, session);
 
-	kind = session ? "a session" : wanted.latency ? "entry and return" : "their entry";
+	kind = session ? "a session" : at_return ? "entry and return" : "their entry";
 	if (refused)
 		warn("left out %zu of the functions: the kernel cannot probe how they begin",
 		     refused);
 	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file,
-		 kind,
-		 sleepable ? ", sleepable" : "");
+		 kind, wanted.sleepable ? ", sleepable" : "");
 	while (wait_for_summary(wanted.interval, 0))
-		shown += show(bpf_object__btf(skel->obj), counts);
+		shown += show(skel->obj, counts);
 
 	/* Detach before the last look, so that nothing is counted after it. */
-	libcalls_bpf__detach(skel);
-	shown += show(bpf_object__btf(skel->obj), counts);
+	bpf_link__destroy(entry_link);
+	bpf_link__destroy(return_link);
+	shown += show(skel->obj, counts);
 	report(shown, skel->bss->dropped);
 
 	munmap((void *)counts, size);
