@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * gallery [-v] FILE.bpf.o bad|good: try to load that program of the file, and print what the
- * verifier has against it; with -v all that it says.
+ * gallery [-v|-e] FILE.bpf.o bad|good: try to load that program of the file, and print the message
+ * with which the verifier rejects it; with -v its whole log, with -e the explanation that Linux 7.3
+ * and later add to many messages.
  *
  * Exit status: 0 it was loaded, 1 it was rejected, 2 it did not get as far as the verifier.
  */
@@ -47,6 +48,7 @@ static bool is_message(const char *line)
 	static const char *const others[] = {
 		"processed ",
 		"insns processed ",
+		"subprog ",
 		"verification time ",
 		"stack depth",
 		"cur state:",
@@ -77,16 +79,55 @@ static void print_messages(char *log)
 	puts("");
 }
 
+/*
+ * Print title, reason and suggestion of the explanation, joined to one line; nothing if there is none.
+ * It stands after the message, and only where each instruction is printed (LEVEL1):
+ *
+ *	Verification failed: TITLE
+ *
+ *	Reason:
+ *	  LINE...
+ *
+ *	At: (and "Causal path:", each with source lines and instructions)
+ *	  ...
+ *
+ *	Suggestion:
+ *	  LINE...
+ */
+static void print_explanation(char *log)
+{
+	static const char first[] = "\nVerification failed: ";
+	char *title = strstr(log, first);
+	bool wanted = false;
+
+	if (!title)
+		return;
+	log = title + strlen(first);
+	fputs(strsep(&log, "\n"), stdout);
+	for (char *line; (line = strsep(&log, "\n"));) {
+		if (!strcmp(line, "Reason:") || !strcmp(line, "Suggestion:")) {
+			wanted = true;
+			putchar(';');
+		} else if (strncmp(line, "  ", 2)) {
+			wanted &= !*line;
+		} else if (wanted) {
+			printf(" %s", line + 2);
+		}
+	}
+	puts("");
+}
+
 int main(int argc, char **argv)
 {
 	bool verbose = argc > 1 && !strcmp(argv[1], "-v");
+	bool explain = argc > 1 && !strcmp(argv[1], "-e");
 	struct bpf_program *program, *wanted = NULL;
 	struct bpf_object *object;
 
-	argc -= verbose;
-	argv += verbose;
+	argc -= verbose || explain;
+	argv += verbose || explain;
 	if (argc != 3) {
-		fprintf(stderr, "usage: gallery [-v] FILE.bpf.o bad|good\n");
+		fprintf(stderr, "usage: gallery [-v|-e] FILE.bpf.o bad|good\n");
 		return 2;
 	}
 	libbpf_set_print(keep_warning);
@@ -105,7 +146,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "gallery: %s has no program %s\n", argv[1], argv[2]);
 		return 2;
 	}
-	bpf_program__set_log_level(wanted, BPF_LOG_STATS | (verbose ? BPF_LOG_LEVEL1 : 0));
+	bpf_program__set_log_level(wanted, BPF_LOG_STATS | (verbose || explain ? BPF_LOG_LEVEL1 : 0));
 	bpf_program__set_log_buf(wanted, verifier_log, sizeof(verifier_log));
 
 	bool loaded = !bpf_object__load(object);
@@ -114,6 +155,8 @@ int main(int argc, char **argv)
 		return give_up("libbpf or the kernel refused it, and not the verifier");
 	if (verbose)
 		fputs(verifier_log, stdout);
+	else if (explain)
+		print_explanation(verifier_log);
 	else if (!loaded)
 		print_messages(verifier_log);
 	bpf_object__close(object);
