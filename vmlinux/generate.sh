@@ -7,11 +7,11 @@
 # build/apt.sh; "running" takes the kernel that runs, FILE any kernel: vmlinuz, vmlinux,
 # or the BTF alone. Two variables, for environment or make:
 #   ARCH    x86 or arm64 (default: this machine's; with a FILE any other name will do)
-#   KERNEL  the series, from trixie-backports (default: 7.2)
+#   KERNEL  the series, from trixie-backports (default: 7.3)
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-series=${KERNEL:-7.2}
+series=${KERNEL:-7.3}
 
 fail() {
 	echo "generate.sh: $1" >&2
