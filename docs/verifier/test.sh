@@ -108,6 +108,8 @@ test_each_has_a_case_and_a_record() {
 
 test_the_README_is_true() {
 	./check >"$T/check" || fail "$(cat "$T/check")"
+	./gallery -v .output/01-null-check.bpf.o bad >"$T/log" || :
+	grep -q '^; \*count += 1;' "$T/log" || fail "the log has no source lines: $(cat "$T/log")"
 	case $release in # the logs in it are from there
 	6.12.*) compare_log 1 ;;
 	7.3.*) compare_log 2 ;;
