@@ -48,7 +48,7 @@ once_the_same_sources_yield_the_same_bytes_wherever_they_are() {
 	need make
 	mkdir -p "$T/tree/tests" "$T/else/where"
 	(cd ../.. && tar cf - --exclude .output Makefile build common headers vmlinux 02-tracepoint 16-usdt \
-		tests/Makefile tests/*.c) | tar xf - -C "$T/tree"
+		tests/Makefile tests/*.c tests/kit) | tar xf - -C "$T/tree"
 	make -s -C "$T/tree" clean >/dev/null
 	cp -r "$T/tree/." "$T/else/where"
 	bytes_of "$T/tree" >"$T/some"
