@@ -141,7 +141,7 @@ test_files_outside_all_directories_have_the_name_they_have() {
 	expect 1 'select(.path == "memfd:hello" and .path_state == "PATH_WHOLE")'
 }
 
-test_strange_bytes_in_a_name_survive_as_json_and_do_not_reach_the_terminal() {
+once_strange_bytes_in_a_name_survive_as_json_and_do_not_reach_the_terminal() {
 	name=$(printf 'new\nline "quote" \\ \033[31m')
 	: >"$T/$name"
 	start fsyncsnoop -j
@@ -154,7 +154,7 @@ test_strange_bytes_in_a_name_survive_as_json_and_do_not_reach_the_terminal() {
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
 }
 
-test_people_get_a_header_and_columns() {
+once_people_get_a_header_and_columns() {
 	: >"$T/file"
 	start fsyncsnoop
 	./fsynccalls fdatasync "$T/file"
@@ -275,7 +275,7 @@ no_kprobe() {
 	! grep -h fsync /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events 2>/dev/null
 }
 
-test_its_memory_is_at_most_5_MB() {
+once_its_memory_is_at_most_5_MB() {
 	: >"$T/file"
 	start fsyncsnoop
 	./fsynccalls flood 5000 "$T/file"
@@ -284,42 +284,7 @@ test_its_memory_is_at_most_5_MB() {
 	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
 }
 
-# ---- how it ends ----
-
-test_option_d_ends_it_by_itself() {
-	need_kprobes
-	exits 0 ./fsyncsnoop -d 0.2
-	says '^fsyncsnoop: attached to fsync, fdatasync and vfs_fsync_range; Ctrl-C to stop$'
-	says '^fsyncsnoop: [0-9]+ events'
-}
-
-test_a_full_disk_is_an_error() {
-	need_kprobes
-	exits 1 sh -c 'exec ./fsyncsnoop >/dev/full'
-	says '^fsyncsnoop: cannot write the output: No space left on device$'
-}
-
 # ---- bad input ----
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./fsyncsnoop --no-such-option
-	says "^./fsyncsnoop: unrecognized option '--no-such-option'$"
-	exits 2 ./fsyncsnoop -p 0
-	says "^fsyncsnoop: PID must be a number from 1 to 2147483647, not '0'$"
-	for ms in abc '' 1x -1 nan inf 1e99; do
-		exits 2 ./fsyncsnoop -m "$ms"
-		says "^fsyncsnoop: MS must be a number from 0 to 2147483647, not '$ms'$"
-	done
-	exits 2 ./fsyncsnoop surplus
-	says "^fsyncsnoop: what is 'surplus'"
-	exits 0 ./fsyncsnoop --help
-	exits 0 ./fsyncsnoop --version
-}
-
-test_a_process_that_does_not_exist_is_named() {
-	exits 1 ./fsyncsnoop -p 2147483647
-	says '^fsyncsnoop: there is no process with PID 2147483647$'
-}
 
 test_a_process_that_ends_meanwhile_is_no_error() {
 	sleep 1000 &
@@ -329,13 +294,6 @@ test_a_process_that_ends_meanwhile_is_no_error() {
 	wait $pid || :
 	stop
 	expect 0 true
-}
-
-test_without_root_it_says_sudo() {
-	need_kprobes
-	exits 1 as_nobody ./fsyncsnoop
-	says '^fsyncsnoop: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
 # with_capabilities CAPS COMMAND...: as nobody, but with these

@@ -54,7 +54,7 @@ test_the_longest_path_is_whole_and_a_longer_one_is_marked_as_too_long() {
 	expect 1 'select(.path == "" and .path_state == "PATH_UNREADABLE" and .error == "EFAULT")'
 }
 
-test_strange_bytes_in_a_path_survive_as_json() {
+once_strange_bytes_in_a_path_survive_as_json() {
 	name=$(printf 'new\nline "quote" \\ \033[31m')
 	start opensnoop -j
 	cat "$T/$name" 2>/dev/null || :
@@ -62,7 +62,7 @@ test_strange_bytes_in_a_path_survive_as_json() {
 	expect 1 "select(.path == \"$T/new\\nline \\\"quote\\\" \\\\ \\u001b[31m\")"
 }
 
-test_strange_bytes_in_a_path_do_not_reach_the_terminal() {
+once_strange_bytes_in_a_path_do_not_reach_the_terminal() {
 	start opensnoop
 	cat "$T/$(printf '\033[31mred\nline')" 2>/dev/null || :
 	stop
@@ -70,7 +70,7 @@ test_strange_bytes_in_a_path_do_not_reach_the_terminal() {
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/out" || fail "an escape got through"
 }
 
-test_people_get_a_header_and_columns() {
+once_people_get_a_header_and_columns() {
 	start opensnoop -n cat
 	cat "$T/missing" 2>/dev/null || :
 	stop
@@ -206,14 +206,7 @@ test_two_at_once_see_the_same() {
 	expect 100 "select(.path == \"$T/missing\")" second
 }
 
-test_kill_9_leaves_nothing_behind() {
-	bpf_snapshot
-	start opensnoop
-	kill9
-	nothing_left
-}
-
-test_its_memory_is_at_most_5_MB() {
+once_its_memory_is_at_most_5_MB() {
 	start opensnoop
 	./opencalls flood 20000 "$T/missing" >/dev/null
 	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
@@ -221,70 +214,19 @@ test_its_memory_is_at_most_5_MB() {
 	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
 }
 
-# ---- how it ends ----
-
-test_option_d_ends_it_by_itself() {
-	exits 0 ./opensnoop -d 0.2
-	says '^opensnoop: attached to the open, openat and openat2 system calls; Ctrl-C to stop$'
-	says '^opensnoop: [0-9]+ events'
-}
-
-test_a_closed_pipe_ends_it_quietly() {
-	mkfifo "$T/pipe"
-	head -n 1 <"$T/pipe" >"$T/first" &
-	exits 0 sh -c 'exec ./opensnoop >"$1"' sh "$T/pipe"
-	grep -q ^PID "$T/first" || fail "head got no header"
-	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
-}
-
-test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./opensnoop >/dev/full'
-	says '^opensnoop: cannot write the output: No space left on device$'
-}
-
-test_a_closed_stdout_is_an_error() {
-	exits 1 sh -c 'exec ./opensnoop >&-'
-	says '^opensnoop: cannot write to stdout: Bad file descriptor$'
-}
-
 # ---- bad input ----
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./opensnoop --no-such-option
-	says "^./opensnoop: unrecognized option '--no-such-option'$"
-	exits 2 ./opensnoop -p abc
-	says "^opensnoop: PID must be a number from 1 to 2147483647, not 'abc'$"
-	exits 2 ./opensnoop -p 0
-	says "^opensnoop: PID must be a number from 1 to 2147483647, not '0'$"
-	exits 2 ./opensnoop -u -1
-	says "^opensnoop: UID must be a number from 0 to 4294967294, not '-1'$"
+once_wrong_options_are_usage_errors() {
 	exits 2 ./opensnoop -n a-name-of-sixteen
 	says '^opensnoop: NAME must have 1 to 15 bytes'
-	exits 2 ./opensnoop -d never
-	says "^opensnoop: SECONDS must be a number above 0, not 'never'$"
-	exits 2 ./opensnoop surplus
-	says "^opensnoop: what is 'surplus'"
-	exits 0 ./opensnoop --help
-	exits 0 ./opensnoop --version
 }
 
-test_a_process_that_does_not_exist_is_named() {
-	exits 1 ./opensnoop -p 2147483647
-	says '^opensnoop: there is no process with PID 2147483647$'
-}
-
-test_a_cgroup_that_does_not_exist_is_named() {
+once_a_cgroup_that_does_not_exist_is_named() {
 	exits 1 ./opensnoop -c no-such-cgroup
 	says '^opensnoop: cannot open cgroup /.*/no-such-cgroup: No such file or directory$'
 	exits 1 ./opensnoop -c "$T"
 	says "^opensnoop: $T is not a cgroup v2 directory$"
 	says '^  hint: those are below /'
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./opensnoop
-	says '^opensnoop: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
 test_a_few_capabilities_suffice() {
@@ -305,13 +247,13 @@ test_a_capability_that_is_missing_is_named() {
 	says '^  hint: run it with sudo \(or grant CAP_PERFMON too\)'
 }
 
-test_without_BTF_it_says_so() {
+once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./opensnoop'
 	says '^opensnoop: cannot load the BPF object: '
 	says '^  hint: this kernel has no BTF'
 }
 
-test_without_tracefs_it_says_so() {
+once_without_tracefs_it_says_so() {
 	exits 1 unshare --mount sh -c 'umount -l /sys/kernel/tracing
 		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
 		exec ./opensnoop'

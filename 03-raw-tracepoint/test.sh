@@ -76,7 +76,7 @@ test_numbers_have_the_names_of_this_architecture() {
 	done
 }
 
-test_a_number_without_a_name_stays_a_number() {
+once_a_number_without_a_name_stays_a_number() {
 	trace ./calls numbers 100000 3
 	for number in 100000 100001 100002; do
 		expect 1 "select(.syscall == \"$number\" and .count == 1 and .errors == 1)"
@@ -153,7 +153,7 @@ test_option_T_shows_the_most_frequent_only() {
 	expect 1 'select(.syscall == "getppid" and .count == 1000)'
 }
 
-test_people_get_a_table_and_the_sum_of_the_others() {
+once_people_get_a_table_and_the_sum_of_the_others() {
 	format='' trace -T2 ./calls mixed
 	head -n 1 "$T/out" | grep -qE '^SYSCALL +COUNT +ERRORS +TOTAL_ms +MEAN_us$' || fail "$(cat "$T/out")"
 	sed -n 2p "$T/out" | grep -qE '^getppid +1000 +0 +[0-9.]+ +[0-9]+\.[0-9]{3}$' || fail "$(cat "$T/out")"
@@ -163,7 +163,7 @@ test_people_get_a_table_and_the_sum_of_the_others() {
 	grep -q "^syscount: $sum events\$" "$T/err" || fail "$sum are in $(cat "$T/out" "$T/err")"
 }
 
-test_with_I_people_get_a_table_each_time() {
+once_with_I_people_get_a_table_each_time() {
 	start syscount -I 0.1
 	wait_for "three tables" sh -c '[ "$(grep -c ^SYSCALL "$0")" -ge 3 ]' "$T/out"
 	stop
@@ -232,14 +232,7 @@ test_two_at_once_count_the_same() {
 	expect 1 "select(.syscall == \"getppid\" and .count >= 1000 - $(skipped second))" second
 }
 
-test_kill_9_leaves_nothing_behind() {
-	bpf_snapshot
-	start syscount -I 1
-	kill9
-	nothing_left
-}
-
-test_its_memory_is_at_most_5_MB() {
+once_its_memory_is_at_most_5_MB() {
 	start syscount -I 0.1
 	./calls numbers 100000 1000 >/dev/null
 	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
@@ -247,56 +240,7 @@ test_its_memory_is_at_most_5_MB() {
 	[ "$kb" -le 5120 ] || fail "it took $kb KiB"
 }
 
-# ---- how it ends ----
-
-test_option_d_ends_it_by_itself() {
-	exits 0 ./syscount -d 0.3 -I 0.1
-	says '^syscount: attached to the entry and exit of all system calls; Ctrl-C to stop$'
-	says '^syscount: [0-9]+ events'
-}
-
-test_a_closed_pipe_ends_it_quietly() {
-	mkfifo "$T/pipe"
-	head -n 1 <"$T/pipe" >"$T/first" &
-	exits 0 sh -c 'exec ./syscount -I 0.1 >"$1"' sh "$T/pipe"
-	grep -q ^SYSCALL "$T/first" || fail "head got no header"
-	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
-}
-
-test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./syscount -I 0.1 >/dev/full'
-	says '^syscount: cannot write the output: No space left on device$'
-}
-
 # ---- bad input ----
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./syscount --no-such-option
-	says "^./syscount: unrecognized option '--no-such-option'$"
-	exits 2 ./syscount -p abc
-	says "^syscount: PID must be a number from 1 to 2147483647, not 'abc'$"
-	for seconds in 0 -1 abc 1x nan 1e99 ''; do
-		exits 2 ./syscount -I "$seconds"
-		says "^syscount: SECONDS must be a number from 0.001 to 2147483647, not '$seconds'$"
-	done
-	exits 2 ./syscount -T 0
-	says "^syscount: TOP must be a number from 1 to 2147483647, not '0'$"
-	exits 2 ./syscount surplus
-	says "^syscount: what is 'surplus'"
-	exits 0 ./syscount --help
-	exits 0 ./syscount --version
-}
-
-test_a_process_that_does_not_exist_is_named() {
-	exits 1 ./syscount -p 2147483647
-	says '^syscount: there is no process with PID 2147483647$'
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./syscount
-	says '^syscount: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
-}
 
 test_two_capabilities_suffice() {
 	exits 0 with_capabilities +bpf,+perfmon ./syscount -d 0.2
@@ -304,13 +248,13 @@ test_two_capabilities_suffice() {
 	says '^  hint: run it with sudo \(or grant CAP_PERFMON too\)$'
 }
 
-test_without_BTF_it_says_so() {
+once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./syscount'
 	says '^syscount: cannot load the BPF object: '
 	says '^  hint: this kernel has no BTF'
 }
 
-test_it_needs_no_tracefs() {
+once_it_needs_no_tracefs() {
 	exits 0 unshare --mount sh -c 'umount -l /sys/kernel/tracing 2>/dev/null
 		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
 		[ ! -e /sys/kernel/tracing/events ] || exit 1

@@ -238,7 +238,7 @@ test_option_I_shows_a_busy_process_in_each_interval() {
 	expect "$(wc -l <"$T/out")" "select(.pid == $gated_pid and .total < 2000)"
 }
 
-test_people_get_a_time_and_bars() {
+once_people_get_a_time_and_bars() {
 	start runqlat -I 1
 	./crowd pingpong 500 >/dev/null
 	wait_for "the first interval" grep -q '^ *2 -> 3 ' "$T/out"
@@ -309,51 +309,7 @@ test_in_a_PID_namespace_those_that_run_are_kept() {
 	kept | grep -qx $gated_pid || fail "$gated_pid is not kept"
 }
 
-test_kill_9_leaves_nothing_behind() {
-	bpf_snapshot
-	start runqlat --pids
-	./crowd pingpong 10 >/dev/null
-	kill9
-	nothing_left
-}
-
-# ---- how it ends ----
-
-test_option_d_ends_it_by_itself() {
-	exits 0 ./runqlat -d 0.2
-	says '^runqlat: [0-9]+ events$'
-	grep -qE '^ +usecs +: count' "$T/stdout" || fail "$(cat "$T/stdout")"
-}
-
-test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./runqlat -d 0.2 >/dev/full'
-	says '^runqlat: cannot write the output: No space left on device$'
-}
-
 # ---- bad input ----
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./runqlat --no-such-option
-	says "^./runqlat: unrecognized option '--no-such-option'$"
-	exits 2 ./runqlat -p abc
-	says "^runqlat: PID must be a number from 1 to 2147483647, not 'abc'$"
-	exits 2 ./runqlat -I 0
-	says "^runqlat: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
-	exits 2 ./runqlat surplus
-	says "^runqlat: what is 'surplus'"
-	exits 0 ./runqlat --help
-}
-
-test_a_process_that_does_not_exist_is_named() {
-	exits 1 ./runqlat -p 2147483647
-	says '^runqlat: there is no process with PID 2147483647$'
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./runqlat
-	says '^runqlat: cannot load the BPF object: Operation not permitted$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
-}
 
 test_two_capabilities_are_enough() {
 	caps=+bpf,+perfmon
@@ -363,7 +319,7 @@ test_two_capabilities_are_enough() {
 	says '^runqlat: [0-9]+ events$'
 }
 
-test_without_BTF_it_says_so() {
+once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./runqlat'
 	says '^runqlat: cannot load the BPF object: '
 	says '^  hint: this kernel has no BTF'

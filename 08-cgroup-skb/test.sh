@@ -193,7 +193,7 @@ test_all_cgroups_are_meant_without_CGROUP() {
 	total ".cgroup == \"$(cgroup_root)\" and .rx_packets >= 11"
 }
 
-test_a_path_may_be_relative_to_where_cgroup2_is_mounted() {
+once_a_path_may_be_relative_to_where_cgroup2_is_mounted() {
 	cg=$(new_cgroup relative)
 	start cgnet -j "./${cg##*/}"
 	in_cgroup "$cg" ./talk udp 127.0.0.1 2 100
@@ -222,7 +222,7 @@ several_totals() {
 	[ "$(grep -c SCOPE_TOTAL "$T/out")" -ge 5 ]
 }
 
-test_people_get_a_header_and_columns() {
+once_people_get_a_header_and_columns() {
 	cg=$(new_cgroup people)
 	mkdir "$cg/$(printf 'red\033[31m')"
 	at_end "rmdir '$cg/red'*"
@@ -431,19 +431,7 @@ test_what_finds_no_room_is_counted_as_of_others() {
 
 # ---- how it ends, and bad input ----
 
-test_option_d_ends_it_by_itself() {
-	exits 0 ./cgnet -d 0.2 .
-	says '^cgnet: attached to cgroup \., ingress and egress; Ctrl-C to stop$'
-}
-
-test_a_full_disk_is_an_error() {
-	exits 1 sh -c 'exec ./cgnet -d 0.1 >/dev/full'
-	says '^cgnet: cannot write the output: No space left on device$'
-}
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./cgnet --no-such-option
-	says "^./cgnet: unrecognized option '--no-such-option'$"
+once_wrong_options_are_usage_errors() {
 	for cidr in '' /8 10.0.0 10.0.0.256 ' 10.0.0.0/8' example.org \
 		2001:db8:1111:2222:3333:4444:5555:6666:7777 1111:2222:3333:4444:5555:6666:255.255.255.2555/8; do
 		exits 2 ./cgnet -a "$cidr" .
@@ -455,27 +443,18 @@ test_wrong_options_are_usage_errors() {
 	done
 	exits 2 ./cgnet -a fd00::/129 .
 	says "^cgnet: the prefix length must be a number from 0 to 128, not '129'$"
-	exits 2 ./cgnet -I 0 .
-	says "^cgnet: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
 	exits 2 ./cgnet . surplus
 	says "^cgnet: one CGROUP only: what is 'surplus'\?$"
 	exits 2 ./cgnet -a 10.0.0.0/8
 	says '^cgnet: -a needs a CGROUP: without one it is the whole machine$'
-	exits 0 ./cgnet --help
 }
 
-test_a_cgroup_that_is_none_is_named() {
+once_a_cgroup_that_is_none_is_named() {
 	exits 1 ./cgnet no-such-cgroup
 	says '^cgnet: cannot open cgroup /.*/no-such-cgroup: No such file or directory$'
 	exits 1 ./cgnet "$T"
 	says "^cgnet: $T is not a cgroup v2 directory$"
 	says '^  hint: those are below /'
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./cgnet
-	says '^cgnet: cannot load the BPF object: Operation not permitted$'
-	says '^  hint: run it with sudo'
 }
 
 # with_capabilities CAPS COMMAND...: as nobody, but with these

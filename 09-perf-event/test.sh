@@ -50,14 +50,14 @@ test_what_a_program_is_busy_with_leads_the_folded_stacks() {
 	[ $((inner * 10)) -ge $((all * 8)) ] || fail "only $inner of $all samples in inner"
 }
 
-test_json_has_the_frames_from_the_innermost_on() {
+once_json_has_the_frames_from_the_innermost_on() {
 	profile_of cpu 0.2 -- -e cpu-clock -F 199 -j
 	expect_at_least 1 "select(.frames[.kernel_frames:][0:4] == [\"inner\", \"middle\", \"outer\", \"main\"]
 		and .comm == \"burn\" and .pid == $burn_pid and .depth == (.frames | length) and .count > 0)"
 	expect 0 "select(.pid != $burn_pid)"
 }
 
-test_people_get_stacks_as_bcc_prints_them_with_shares() {
+once_people_get_stacks_as_bcc_prints_them_with_shares() {
 	profile_of cpu 0.2 -- -e cpu-clock -F 199 -U
 	tr '\n' '~' <"$T/out" |
 		grep -qE "    inner~    middle~    outer~    main~(    [^~]*~)?    -                burn \($burn_pid\)~        [0-9]+ \([0-9.]+%\)~~\$" ||
@@ -224,14 +224,14 @@ test_hidden_kernel_addresses_are_said() {
 # The name of a process: a semicolon, markup, an escape, bad UTF-8.
 strange=$(printf 'a;<b>&\033 \377')
 
-test_strange_bytes_in_a_name_survive_as_json() {
+once_strange_bytes_in_a_name_survive_as_json() {
 	start profile -e cpu-clock -j -U
 	./burn named "$strange" 0.3
 	stop
 	grep -qF '"comm":"a;<b>&\u001b \udcff"' "$T/out" || fail "$(head -n 5 "$T/out" | cut -c 1-300)"
 }
 
-test_strange_bytes_in_a_name_are_escaped_for_people_and_in_folded_stacks() {
+once_strange_bytes_in_a_name_are_escaped_for_people_and_in_folded_stacks() {
 	start profile -e cpu-clock -f -U
 	start_as people profile -e cpu-clock -U
 	./burn named "$strange" 0.3
@@ -243,13 +243,13 @@ test_strange_bytes_in_a_name_are_escaped_for_people_and_in_folded_stacks() {
 		fail "$(tail -n 20 "$T/people.out" | cat -v)"
 }
 
-test_the_flame_graph_is_well_formed() {
+once_the_flame_graph_is_well_formed() {
 	need xmllint
 	profile_of calls 0.2 -- -e cpu-clock -F 199 --flame "$T/flame.svg"
 	xmllint --noout "$T/flame.svg"
 }
 
-test_strange_bytes_in_a_name_are_escaped_in_the_flame_graph() {
+once_strange_bytes_in_a_name_are_escaped_in_the_flame_graph() {
 	start profile -e cpu-clock -F 199 -U --flame "$T/flame.svg"
 	./burn named "$strange" 0.3
 	./burn named "$(printf 'x\357\277\276y\357\277\277')" 0.3 # valid UTF-8, but not in XML
@@ -261,7 +261,7 @@ test_strange_bytes_in_a_name_are_escaped_in_the_flame_graph() {
 	! command -v xmllint >/dev/null || xmllint --noout "$T/flame.svg"
 }
 
-test_bars_of_the_flame_graph_lie_on_their_callers() {
+once_bars_of_the_flame_graph_lie_on_their_callers() {
 	profile_of calls 0.3 -- -e cpu-clock -F 499 --flame "$T/flame.svg"
 	# y of each bar is one height above its caller's, and no wider.
 	for name in main outer middle inner; do
@@ -329,13 +329,6 @@ test_two_at_once_see_the_same() {
 	expect 1 'select(.frames[0] == "touch_pages" and .count == 32)' second
 }
 
-test_kill_9_leaves_nothing_behind() {
-	bpf_snapshot
-	start profile
-	kill9
-	nothing_left
-}
-
 # ---- CPUs and what they count ----
 
 test_it_says_what_it_samples_by() {
@@ -386,21 +379,9 @@ test_a_full_disk_is_an_error() {
 	says '^profile: cannot write /dev/full: No space left on device$'
 }
 
-test_a_closed_pipe_ends_it_quietly() {
-	mkfifo "$T/pipe"
-	: <"$T/pipe" &
-	exits 0 sh -c 'exec ./profile --include-idle >"$1"' sh "$T/pipe"
-	! grep -qi 'pipe' "$T/stderr" || fail "$(cat "$T/stderr")"
-}
-
 # ---- bad input ----
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./profile --no-such-option
-	exits 2 ./profile -p abc
-	says "^profile: PID must be a number from 1 to 2147483647, not 'abc'$"
-	exits 2 ./profile -F 0
-	says "^profile: HZ must be a number from 1 to 2147483647, not '0'$"
+once_wrong_options_are_usage_errors() {
 	exits 2 ./profile -e instructions
 	says "^profile: EVENT must be cycles, cpu-clock or page-faults, not 'instructions'$"
 	exits 2 ./profile --count 100
@@ -411,9 +392,6 @@ test_wrong_options_are_usage_errors() {
 	says '^profile: -F and --count exclude each other$'
 	exits 2 ./profile -f -j
 	says '^profile: -f and -j exclude each other$'
-	exits 2 ./profile surplus
-	says "^profile: what is 'surplus'"
-	exits 0 ./profile --help
 }
 
 test_too_many_samples_are_refused_with_the_limit() {
@@ -422,12 +400,7 @@ test_too_many_samples_are_refused_with_the_limit() {
 	says '^  hint: /proc/sys/kernel/perf_event_max_sample_rate is the limit$'
 }
 
-test_a_process_that_does_not_exist_is_named() {
-	exits 1 ./profile -p 2147483647
-	says '^profile: there is no process with PID 2147483647$'
-}
-
-test_a_file_that_cannot_be_written_is_named_before_it_samples() {
+once_a_file_that_cannot_be_written_is_named_before_it_samples() {
 	exits 1 ./profile --flame "$T/no/such.svg"
 	says "^profile: cannot write $T/no/such.svg: No such file or directory$"
 	! grep -q attached "$T/stderr" || fail "$(cat "$T/stderr")"
@@ -447,12 +420,6 @@ once_a_name_that_a_program_gives_for_its_symbols_is_not_opened() {
 	go
 	stop
 	[ "$(folded_samples "$T/out" '^burn;')" -gt 5 ] || fail "$(head -n 5 "$T/out" | cut -c 1-300)"
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./profile
-	says '^profile: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 }
 
 test_without_a_list_of_CPUs_it_says_so() {

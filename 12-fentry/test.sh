@@ -172,26 +172,6 @@ has_syn_sent() {
 
 # ---- how it ends, bad input ----
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./connlat -p 0
-	says "^connlat: PID must be a number from 1 to 2147483647, not '0'$"
-	for ms in abc '' -1 nan; do
-		exits 2 ./connlat -m "$ms"
-		says "^connlat: MS must be a number from 0 to 2147483647, not '$ms'$"
-	done
-	exits 2 ./connlat surplus
-	says "^connlat: what is 'surplus'"
-	exits 1 ./connlat -p 2147483647
-	says '^connlat: there is no process with PID 2147483647$'
-	exits 0 ./connlat --help
-}
-
-test_without_root_it_says_sudo() {
-	exits 1 as_nobody ./connlat
-	says '^connlat: cannot load the BPF object: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
-}
-
 # Some kernels for small VMs take no fentry programs. With others it comes as far as its output.
 test_two_capabilities_suffice_on_a_kernel_that_takes_fentry() {
 	status=0
@@ -203,7 +183,7 @@ test_two_capabilities_suffice_on_a_kernel_that_takes_fentry() {
 	fi
 }
 
-test_without_BTF_it_says_so() {
+once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./connlat'
 	says "^connlat: cannot read the kernel's BTF: "
 	says '^  hint: this kernel has no BTF'

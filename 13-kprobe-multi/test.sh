@@ -139,16 +139,6 @@ test_without_a_list_of_addresses_it_takes_those_of_kallsyms() {
 
 # ---- bad input ----
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./funccount
-	says "^funccount: which functions\? Give one or more globs, such as 'tcp_\*'$"
-	exits 2 ./funccount -I 0 vfs_read
-	says "^funccount: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
-	exits 1 ./funccount -p 2147483647 vfs_read
-	says '^funccount: there is no process with PID 2147483647$'
-	exits 0 ./funccount --help
-}
-
 test_globs_that_match_nothing_or_too_much_are_refused() {
 	need_kprobe_multi
 	exits 1 ./funccount 'no_such_function*'

@@ -187,27 +187,12 @@ test_kill_9_leaves_nothing_behind() {
 
 # ---- how it ends, bad input ----
 
-test_option_d_ends_it_by_itself_and_a_full_disk_is_an_error() {
-	exits 0 ./bashline -d 0.2
-	says '^bashline: 0 events$'
-	exits 1 sh -c 'exec ./bashline >/dev/full'
-	says '^bashline: cannot write the output: No space left on device$'
-}
-
-test_wrong_options_are_usage_errors() {
-	exits 2 ./bashline --no-such-option
-	says "^./bashline: unrecognized option '--no-such-option'$"
-	exits 2 ./bashline -p 0
-	says "^bashline: PID must be a number from 1 to 2147483647, not '0'$"
+once_wrong_options_are_usage_errors() {
 	exits 2 ./bashline -p $$ -b ./reader
 	says '^bashline: -p takes the program that PID runs; it does not go with -b$'
-	exits 2 ./bashline surplus
-	says "^bashline: what is 'surplus'"
-	exits 0 ./bashline --help
-	exits 0 ./bashline --version
 }
 
-test_a_file_or_process_without_readline_is_named() {
+once_a_file_or_process_without_readline_is_named() {
 	exits 1 ./bashline -b /no/such/bash
 	says '^bashline: cannot open /no/such/bash: No such file or directory$'
 	exits 1 ./bashline -b ./test.sh

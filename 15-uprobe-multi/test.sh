@@ -162,14 +162,6 @@ test_kill_9_leaves_nothing_behind() {
 
 # ---- how it ends, bad input ----
 
-test_option_d_ends_it_by_itself_and_a_full_disk_is_an_error() {
-	need_multi
-	exits 0 ./libcalls -d 0.2 $library
-	says '^libcalls: 0 events$'
-	exits 1 sh -c 'exec ./libcalls -d 0.2 "$1" >/dev/full' sh $library
-	says '^libcalls: cannot write the output: No space left on device$'
-}
-
 test_an_old_kernel_is_told_so() {
 	if old_kernel; then
 		exits 4 ./libcalls $library
@@ -179,20 +171,14 @@ test_an_old_kernel_is_told_so() {
 	fi
 }
 
-test_wrong_options_are_usage_errors() {
+once_wrong_options_are_usage_errors() {
 	exits 2 ./libcalls
 	says '^libcalls: which FILE\? A library or program$'
 	exits 2 ./libcalls $library a b
 	says "^libcalls: what is 'b'\\? It takes one FILE and one PATTERN$"
-	exits 2 ./libcalls --no-such-option
-	says "^./libcalls: unrecognized option '--no-such-option'$"
-	exits 2 ./libcalls -I 0 $library
-	says "^libcalls: SECONDS must be a number from 0.001 to 2147483647, not '0'$"
-	exits 0 ./libcalls --help
-	exits 0 ./libcalls --version
 }
 
-test_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
+once_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
 	exits 1 ./libcalls /no/such/file
 	says '^libcalls: cannot open /no/such/file: No such file or directory$'
 	exits 1 ./libcalls ./test.sh

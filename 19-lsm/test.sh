@@ -166,12 +166,6 @@ test_a_flood_is_counted_to_the_last() {
 
 # ---- what can go wrong ----
 
-test_wrong_options_are_usage_errors() {
-	exits 2 ./fileguard
-	says '^fileguard: which files\? Name one or more$'
-	exits 2 ./fileguard --enfarce test.sh
-}
-
 test_files_that_cannot_be_marked_are_refused() {
 	need_lsm
 	exits 1 ./fileguard "$T/missing"

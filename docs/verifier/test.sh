@@ -127,7 +127,7 @@ comparable() {
 	sed '/^verification time/d; /^stack depth/d; /^subprog /d; s/0xff[0-9a-f]\{12,\}/ADDRESS/'
 }
 
-test_what_is_not_true_is_found() {
+once_what_is_not_true_is_found() {
 	mkdir "$T/copy"
 	cp README.md messages check expected ./*.bpf.c "$T/copy"
 	sed -i "s/^\tif (count)\$/\tif (count != NULL)/" "$T/copy/README.md"
