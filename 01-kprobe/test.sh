@@ -21,8 +21,8 @@ test_dd_with_conv_fsync_is_one_event_with_its_file_and_its_time() {
 	start fsyncsnoop -j
 	sh -c 'echo $$ >"$1/pid"; exec dd if=/dev/zero of="$1/file" bs=4k count=4 conv=fsync' sh "$T"
 	stop
-	expect 1 "select(.path == \"$T/file\")"
-	expect 1 "select(.path == \"$T/file\" and .comm == \"dd\" and .pid == $(cat "$T/pid")
+	expect 1 "select(.path == \"$T/file\")" \
+		1 "select(.path == \"$T/file\" and .comm == \"dd\" and .pid == $(cat "$T/pid")
 		and .tid == .pid and .latency_ns > 0 and .time_ns > 0 and .error == null
 		and .whole_file and .first_byte == 0 and (.data_only | not)
 		and .path_state == \"PATH_WHOLE\")"
@@ -34,8 +34,8 @@ test_fsync_and_fdatasync_are_one_event_each() {
 	./fsynccalls fsync "$T/file"
 	./fsynccalls fdatasync "$T/file"
 	stop
-	expect 2 "select(.path == \"$T/file\" and .whole_file)"
-	expect 1 "select(.path == \"$T/file\" and .data_only)"
+	expect 2 "select(.path == \"$T/file\" and .whole_file)" \
+		1 "select(.path == \"$T/file\" and .data_only)"
 }
 
 test_msync_has_the_range_that_is_mapped() {
@@ -44,8 +44,8 @@ test_msync_has_the_range_that_is_mapped() {
 	start fsyncsnoop -j
 	./fsynccalls msync "$T/file"
 	stop
-	expect 1 "select(.path == \"$T/file\")"
-	expect 1 "select(.path == \"$T/file\" and .first_byte == $page and .last_byte == $((2 * page - 1))
+	expect 1 "select(.path == \"$T/file\")" \
+		1 "select(.path == \"$T/file\" and .first_byte == $page and .last_byte == $((2 * page - 1))
 		and .data_only and (.whole_file | not))"
 }
 
@@ -55,8 +55,8 @@ test_writes_with_O_SYNC_and_O_DSYNC_have_their_range() {
 	unshare --mount sh -c 'mount -t ramfs none "$1" && : >"$1/file" &&
 		./fsynccalls o_sync "$1/file" && ./fsynccalls o_dsync "$1/file"' sh "$T/ram"
 	stop
-	expect 2 "select(.path == \"$T/ram/file\" and .first_byte == 50 and .last_byte == 149)"
-	expect 1 "select(.path == \"$T/ram/file\" and .data_only)"
+	expect 2 "select(.path == \"$T/ram/file\" and .first_byte == 50 and .last_byte == 149)" \
+		1 "select(.path == \"$T/ram/file\" and .data_only)"
 }
 
 test_what_does_not_wait_for_the_file_is_not_shown() {
@@ -76,8 +76,8 @@ test_a_call_that_fails_has_its_error() {
 	[ "$(./fsynccalls pipe)" = -22 ] || fail "fsync of a pipe works?"
 	[ "$(./fsynccalls none)" = -9 ] || fail "fsync of no file works?"
 	stop
-	expect 1 'select(.comm == "fsynccalls" and .error == "EINVAL" and .path == "")'
-	expect 1 'select(.comm == "fsynccalls" and .error == "EBADF" and .path == "")'
+	expect 1 'select(.comm == "fsynccalls" and .error == "EINVAL" and .path == "")' \
+		1 'select(.comm == "fsynccalls" and .error == "EBADF" and .path == "")'
 }
 
 test_a_disk_that_fails_is_EIO() {
@@ -98,8 +98,8 @@ test_the_path_goes_through_mounts() {
 		./fsynccalls fsync "$1/bind/below/file"' sh "$T"
 	./fsynccalls fsync /
 	stop
-	expect 1 "select(.path == \"$T/bind/below/file\" and .path_state == \"PATH_WHOLE\")"
-	expect 1 'select(.path == "/" and .path_state == "PATH_WHOLE")'
+	expect 1 "select(.path == \"$T/bind/below/file\" and .path_state == \"PATH_WHOLE\")" \
+		1 'select(.path == "/" and .path_state == "PATH_WHOLE")'
 }
 
 test_a_file_on_overlayfs_is_one_event_with_the_path_that_people_see() {
@@ -110,8 +110,8 @@ test_a_file_on_overlayfs_is_one_event_with_the_path_that_people_see() {
 		: >merged/file && exec "$2/fsynccalls" fsync merged/file' sh "$T/all" "$PWD" ||
 		skip "cannot mount overlayfs"
 	stop
-	expect 1 'select(.comm == "fsynccalls")'
-	expect 1 "select(.path == \"$T/all/merged/file\")"
+	expect 1 'select(.comm == "fsynccalls")' \
+		1 "select(.path == \"$T/all/merged/file\")"
 }
 
 test_the_longest_name_is_whole_and_too_many_directories_are_cut() {
@@ -127,9 +127,9 @@ test_the_longest_name_is_whole_and_too_many_directories_are_cut() {
 	./fsynccalls fsync "$dir/file"
 	stop
 	stop columns
-	expect 1 "select(.path == \"$T/$name\" and .path_state == \"PATH_WHOLE\")"
-	expect 1 'select(.path_state == "PATH_CUT")'
-	expect 1 'select(.path_state == "PATH_CUT" and (.path | startswith("/d8/d9/"))
+	expect 1 "select(.path == \"$T/$name\" and .path_state == \"PATH_WHOLE\")" \
+		1 'select(.path_state == "PATH_CUT")' \
+		1 'select(.path_state == "PATH_CUT" and (.path | startswith("/d8/d9/"))
 		and (.path | endswith("/d29/d30/file")))'
 	grep -q ' \.\.\./d8/d9/.*/d30/file$' "$T/columns.out" || fail "$(cat "$T/columns.out")"
 }
@@ -183,8 +183,8 @@ test_option_p_shows_one_process_only() {
 	echo >"$T/go"
 	wait $pid
 	stop
-	expect 1 "select(.path == \"$T/file\" and .pid == $pid)"
-	expect 1 true
+	expect 1 "select(.path == \"$T/file\" and .pid == $pid)" \
+		1 true
 }
 
 test_option_m_shows_slow_calls_only() {
@@ -193,8 +193,8 @@ test_option_m_shows_slow_calls_only() {
 	./fsynccalls flood 100 "$T/file"
 	slow_disk 100 0 1
 	stop
-	expect 1 'select(.path == "/dev/nbd0" and .latency_ns >= 100000000 and .error == null)'
-	expect 0 'select(.latency_ns < 50000000)'
+	expect 1 'select(.path == "/dev/nbd0" and .latency_ns >= 100000000 and .error == null)' \
+		0 'select(.latency_ns < 50000000)'
 }
 
 test_option_m_takes_fractions_and_large_numbers() {
@@ -337,10 +337,10 @@ test_the_demo_shows_what_the_README_says() {
 	start fsyncsnoop -j
 	./demo.sh
 	stop
-	expect 2 'select(.comm == "dd" and (.path | endswith("/log")))'
-	expect 1 'select(.comm == "dd" and .data_only)'
-	expect 2 'select(.comm == "sync" and .error == null)'
-	expect 1 'select(.comm == "sync" and .error == "EINVAL")'
+	expect 2 'select(.comm == "dd" and (.path | endswith("/log")))' \
+		1 'select(.comm == "dd" and .data_only)' \
+		2 'select(.comm == "sync" and .error == null)' \
+		1 'select(.comm == "sync" and .error == "EINVAL")'
 }
 
 run_tests

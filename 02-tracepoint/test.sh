@@ -8,8 +8,8 @@ test_a_failed_open_is_one_event_with_its_error() {
 	start opensnoop -j
 	cat "$T/missing" 2>/dev/null || :
 	stop
-	expect 1 "select(.path == \"$T/missing\")"
-	expect 1 "select(.path == \"$T/missing\" and .comm == \"cat\" and .error == \"ENOENT\"
+	expect 1 "select(.path == \"$T/missing\")" \
+		1 "select(.path == \"$T/missing\" and .comm == \"cat\" and .error == \"ENOENT\"
 		and .fd == -1 and .flags == \"O_RDONLY\" and .path_state == \"PATH_WHOLE\"
 		and .uid == 0 and .time_ns > 0 and .pid == .tid)"
 }
@@ -27,10 +27,10 @@ test_open_openat_and_openat2_are_seen_each_with_its_flags() {
 	start opensnoop -j
 	calls=$(./opencalls three "$T/missing")
 	stop
-	expect "$calls" "select(.path == \"$T/missing\")"
-	expect $((calls - 2)) "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_NOCTTY\")"
-	expect 1 "select(.path == \"$T/missing\" and .flags == \"O_RDWR|O_NONBLOCK\")"
-	expect 1 "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_DIRECTORY\")"
+	expect "$calls" "select(.path == \"$T/missing\")" \
+		$((calls - 2)) "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_NOCTTY\")" \
+		1 "select(.path == \"$T/missing\" and .flags == \"O_RDWR|O_NONBLOCK\")" \
+		1 "select(.path == \"$T/missing\" and .flags == \"O_RDONLY|O_DIRECTORY\")"
 }
 
 test_an_open_by_another_thread_has_its_thread_ID() {
@@ -48,10 +48,10 @@ test_the_longest_path_is_whole_and_a_longer_one_is_marked_as_too_long() {
 	./opencalls null >/dev/null
 	stop
 	# 4095 is the longest that the kernel takes; it looks for it, and finds nothing.
-	expect 1 'select((.path | length) == 4095 and .path_state == "PATH_WHOLE" and .error == "ENOENT")'
-	expect 2 'select((.path | length) == 4096 and .path_state == "PATH_TOO_LONG"
-		and .error == "ENAMETOOLONG")'
-	expect 1 'select(.path == "" and .path_state == "PATH_UNREADABLE" and .error == "EFAULT")'
+	expect 1 'select((.path | length) == 4095 and .path_state == "PATH_WHOLE" and .error == "ENOENT")' \
+		2 'select((.path | length) == 4096 and .path_state == "PATH_TOO_LONG"
+		and .error == "ENAMETOOLONG")' \
+		1 'select(.path == "" and .path_state == "PATH_UNREADABLE" and .error == "EFAULT")'
 }
 
 once_strange_bytes_in_a_path_survive_as_json() {
@@ -90,8 +90,8 @@ test_option_p_shows_one_process_only() {
 	echo >"$T/go"
 	wait $pid || :
 	stop
-	expect 1 "select(.path == \"$T/missing\" and .pid == $pid)"
-	expect 0 "select(.pid != $pid)"
+	expect 1 "select(.path == \"$T/missing\" and .pid == $pid)" \
+		0 "select(.pid != $pid)"
 }
 
 test_option_u_shows_one_user_only() {
@@ -100,8 +100,8 @@ test_option_u_shows_one_user_only() {
 	cat "$T/missing" 2>/dev/null || :
 	as_nobody cat "$T/missing" 2>/dev/null || :
 	stop
-	expect 1 "select(.path == \"$T/missing\")"
-	expect 0 'select(.uid != 65534)'
+	expect 1 "select(.path == \"$T/missing\")" \
+		0 'select(.uid != 65534)'
 }
 
 test_option_n_shows_names_that_contain_it_only() {
@@ -110,8 +110,8 @@ test_option_n_shows_names_that_contain_it_only() {
 	"$T/my-long-name-is" flood 3 "$T/missing" >/dev/null
 	./opencalls flood 3 "$T/missing" >/dev/null
 	stop
-	expect 3 "select(.path == \"$T/missing\")"
-	expect 0 'select(.comm != "my-long-name-is")'
+	expect 3 "select(.path == \"$T/missing\")" \
+		0 'select(.comm != "my-long-name-is")'
 }
 
 test_option_x_shows_failures_only() {
@@ -119,8 +119,8 @@ test_option_x_shows_failures_only() {
 	start opensnoop -j -x
 	cat "$T/file" "$T/missing" >/dev/null 2>&1 <&- || : # so that descriptor 0 is the first
 	stop
-	expect 1 "select(.path == \"$T/missing\")"
-	expect 0 'select(.error == null)'
+	expect 1 "select(.path == \"$T/missing\")" \
+		0 'select(.error == null)'
 }
 
 test_option_c_shows_one_cgroup_and_those_below_only() {
@@ -225,8 +225,8 @@ once_a_cgroup_that_does_not_exist_is_named() {
 	exits 1 ./opensnoop -c no-such-cgroup
 	says '^opensnoop: cannot open cgroup /.*/no-such-cgroup: No such file or directory$'
 	exits 1 ./opensnoop -c "$T"
-	says "^opensnoop: $T is not a cgroup v2 directory$"
-	says '^  hint: those are below /'
+	says "^opensnoop: $T is not a cgroup v2 directory$" \
+		'^  hint: those are below /'
 }
 
 test_a_few_capabilities_suffice() {
@@ -249,16 +249,16 @@ test_a_capability_that_is_missing_is_named() {
 
 once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./opensnoop'
-	says '^opensnoop: cannot load the BPF object: '
-	says '^  hint: this kernel has no BTF'
+	says '^opensnoop: cannot load the BPF object: ' \
+		'^  hint: this kernel has no BTF'
 }
 
 once_without_tracefs_it_says_so() {
 	exits 1 unshare --mount sh -c 'umount -l /sys/kernel/tracing
 		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
 		exec ./opensnoop'
-	says "^opensnoop: cannot find the kernel's tracepoints: No such file or directory$"
-	says '^  hint: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing$'
+	says "^opensnoop: cannot find the kernel's tracepoints: No such file or directory$" \
+		'^  hint: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing$'
 }
 
 test_the_demo_shows_what_the_README_says() {
@@ -266,9 +266,9 @@ test_the_demo_shows_what_the_README_says() {
 	./demo.sh
 	stop
 	expect_at_least 1 'select(.path == "/etc/hostname" and .comm == "cat")'
-	expect 1 'select(.path == "/etc/no-such-file" and .error == "ENOENT")'
-	expect 1 'select(.error == "ENOTDIR")'
-	expect 1 'select(.error == "EISDIR" and (.flags | contains("O_CREAT|O_TRUNC")))'
+	expect 1 'select(.path == "/etc/no-such-file" and .error == "ENOENT")' \
+		1 'select(.error == "ENOTDIR")' \
+		1 'select(.error == "EISDIR" and (.flags | contains("O_CREAT|O_TRUNC")))'
 }
 
 run_tests

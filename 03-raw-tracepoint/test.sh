@@ -46,11 +46,11 @@ skipped() {
 
 test_counts_errors_and_times_are_exact() {
 	trace ./calls mixed
-	expect 1 'select(.syscall == "getppid")'
-	expect 1 'select(.syscall == "getppid" and .count == 1000 and .errors == 0
-		and .total_ns > 0 and .mean_ns == (.total_ns / 1000 | floor) and .time_ns > 0)'
-	expect 1 'select(.syscall == "close" and .errors == 500 and .count >= 500)'
-	expect 1 'select(.syscall == "nanosleep" and .count == 3 and .errors == 0
+	expect 1 'select(.syscall == "getppid")' \
+		1 'select(.syscall == "getppid" and .count == 1000 and .errors == 0
+		and .total_ns > 0 and .mean_ns == (.total_ns / 1000 | floor) and .time_ns > 0)' \
+		1 'select(.syscall == "close" and .errors == 500 and .count >= 500)' \
+		1 'select(.syscall == "nanosleep" and .count == 3 and .errors == 0
 		and .mean_ns >= 20000000 and .total_ns >= 60000000)'
 }
 
@@ -91,8 +91,8 @@ test_what_each_CPU_counted_is_added_up() {
 
 test_the_return_from_a_signal_handler_has_its_name() {
 	trace sh -c 'trap : USR1; kill -USR1 $$; kill -USR1 $$'
-	expect 1 'select(.syscall == "rt_sigreturn" and .count == 2)'
-	expect 0 'select(.syscall | test("^[-0-9]"))'
+	expect 1 'select(.syscall == "rt_sigreturn" and .count == 2)' \
+		0 'select(.syscall | test("^[-0-9]"))'
 }
 
 test_32_bit_calls_are_not_taken_for_64_bit_ones() {
@@ -104,15 +104,15 @@ test_32_bit_calls_are_not_taken_for_64_bit_ones() {
 
 test_an_execve_from_a_second_thread_is_counted() {
 	trace ./calls thread-exec ./calls flood 100
-	expect 1 'select(.syscall == "execve" and .count == 2)'
-	expect 1 'select(.syscall == "getppid" and .count == 100)'
+	expect 1 'select(.syscall == "execve" and .count == 2)' \
+		1 'select(.syscall == "getppid" and .count == 100)'
 }
 
 test_calls_that_seccomp_refuses_are_not_counted_as_others() {
 	trace ./calls forbidden 100
-	expect 0 'select(.syscall == "getppid")'
-	expect 1 'select(.syscall == "prctl" and .count == 2)'
-	expect 0 'select(.count >= 100)'
+	expect 0 'select(.syscall == "getppid")' \
+		1 'select(.syscall == "prctl" and .count == 2)' \
+		0 'select(.count >= 100)'
 }
 
 test_threads_that_end_are_forgotten() {
@@ -149,8 +149,8 @@ test_intervals_add_up() {
 
 test_option_T_shows_the_most_frequent_only() {
 	trace -T1 ./calls mixed
-	expect 1 .syscall
-	expect 1 'select(.syscall == "getppid" and .count == 1000)'
+	expect 1 .syscall \
+		1 'select(.syscall == "getppid" and .count == 1000)'
 }
 
 once_people_get_a_table_and_the_sum_of_the_others() {
@@ -200,8 +200,8 @@ test_without_batches_it_counts_the_same() {
 	./calls mixed >/dev/null
 	stop
 	grep -q '^syscount: this kernel has no batches' "$T/err" || fail "it took batches all the same"
-	expect 1 "select(.syscall == \"getppid\" and .count >= 1000 - $(skipped))"
-	expect 1 'select(.syscall == "nanosleep" and .mean_ns >= 20000000)'
+	expect 1 "select(.syscall == \"getppid\" and .count >= 1000 - $(skipped))" \
+		1 'select(.syscall == "nanosleep" and .mean_ns >= 20000000)'
 	[ "$(jq -s 'group_by(.syscall) | map(length) | max' "$T/out")" = 1 ] || fail "$(cat "$T/out")"
 }
 
@@ -250,8 +250,8 @@ test_two_capabilities_suffice() {
 
 once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./syscount'
-	says '^syscount: cannot load the BPF object: '
-	says '^  hint: this kernel has no BTF'
+	says '^syscount: cannot load the BPF object: ' \
+		'^  hint: this kernel has no BTF'
 }
 
 once_it_needs_no_tracefs() {
@@ -271,11 +271,11 @@ test_the_demo_shows_what_the_README_says() {
 	start syscount -j
 	./demo.sh
 	stop
-	expect 1 "select(.syscall == \"getppid\" and .count >= 1000 - $(skipped))"
-	expect 1 "select(.syscall == \"close\" and .errors >= 500 - $(skipped))"
-	expect 1 'select(.syscall == "nanosleep" and .mean_ns >= 20000000)'
-	expect 1 "select(.syscall == \"read\" and .count >= 20000 - $(skipped))"
-	expect 1 "select(.syscall == \"write\" and .count >= 20000 - $(skipped))"
+	expect 1 "select(.syscall == \"getppid\" and .count >= 1000 - $(skipped))" \
+		1 "select(.syscall == \"close\" and .errors >= 500 - $(skipped))" \
+		1 'select(.syscall == "nanosleep" and .mean_ns >= 20000000)' \
+		1 "select(.syscall == \"read\" and .count >= 20000 - $(skipped))" \
+		1 "select(.syscall == \"write\" and .count >= 20000 - $(skipped))"
 }
 
 run_tests

@@ -52,8 +52,8 @@ counts_every_wait() {
 	after=$(switches $gated_pid)
 	stop
 	: >"$T/go"
-	expect 1 "select(.pid == $gated_pid and .unit == \"usecs\" and .time_ns > 0)"
-	expect 1 .
+	expect 1 "select(.pid == $gated_pid and .unit == \"usecs\" and .time_ns > 0)" \
+		1 .
 	near "$(sum .total)" $((after - before))
 	# The two have one CPU, so each round takes the process off it once at least.
 	[ "$(sum .total)" -ge 1980 ] || fail "only $(sum .total) waits in 2000 rounds"
@@ -173,8 +173,8 @@ test_option_p_counts_one_process_only() {
 	open_gate
 	wait $gated_pid
 	stop
-	expect 1 "select(.pid == $gated_pid and .total >= 1 and .total < 100)"
-	expect 1 .
+	expect 1 "select(.pid == $gated_pid and .total >= 1 and .total < 100)" \
+		1 .
 }
 
 test_option_p_counts_all_threads_of_the_process() {
@@ -321,8 +321,8 @@ test_two_capabilities_are_enough() {
 
 once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./runqlat'
-	says '^runqlat: cannot load the BPF object: '
-	says '^  hint: this kernel has no BTF'
+	says '^runqlat: cannot load the BPF object: ' \
+		'^  hint: this kernel has no BTF'
 }
 
 test_the_demo_shows_what_the_README_says() {
@@ -330,8 +330,8 @@ test_the_demo_shows_what_the_README_says() {
 	./demo.sh
 	stop
 	# The ping-pong waits for microseconds, the hogs for milliseconds.
-	expect 1 'select([.buckets[] | select(.to < 1024) | .count] | add >= 3000)'
-	expect 1 'select([.buckets[] | select(.from >= 1024) | .count] | add >= 3)'
+	expect 1 'select([.buckets[] | select(.to < 1024) | .count] | add >= 3000)' \
+		1 'select([.buckets[] | select(.from >= 1024) | .count] | add >= 3)'
 }
 
 run_tests

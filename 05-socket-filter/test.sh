@@ -22,8 +22,8 @@ test_a_question_and_its_answer_are_one_event() {
 	watch
 	talk -c 127.0.0.1 -s 127.0.0.77 www.example.com
 	stop
-	expect 1 .
-	expect 1 "select(.client == \"127.0.0.1\" and .server == \"127.0.0.77\"
+	expect 1 . \
+		1 "select(.client == \"127.0.0.1\" and .server == \"127.0.0.77\"
 		and .client_port == $port and .server_port == 53 and .id == 1 and .answers == 1
 		and .type == \"A\" and .rcode == \"NOERROR\" and .asked == 1 and .ifindex == 1
 		and .truncated == false and .name == \"www.example.com\"
@@ -35,8 +35,8 @@ test_over_IPv6_too() {
 	watch
 	talk -c ::1 -s ::1 -t 28 www.example.com
 	stop
-	expect 1 .
-	expect 1 "select(.client == \"::1\" and .server == \"::1\" and .client_port == $port
+	expect 1 . \
+		1 "select(.client == \"::1\" and .server == \"::1\" and .client_port == $port
 		and .type == \"AAAA\" and .name == \"www.example.com\")"
 }
 
@@ -48,12 +48,12 @@ once_types_and_return_codes_have_names_and_unknown_ones_numbers() {
 	talk -t 257 -r 5 caa
 	talk -t 65280 -r 15 unknown
 	stop
-	expect 5 .
-	expect 1 'select(.name == "mx" and .type == "MX" and .rcode == "NOERROR")'
-	expect 1 'select(.name == "ptr" and .type == "PTR" and .rcode == "NXDOMAIN" and .answers == 0)'
-	expect 1 'select(.name == "https" and .type == "HTTPS" and .rcode == "SERVFAIL")'
-	expect 1 'select(.name == "caa" and .type == "CAA" and .rcode == "REFUSED")'
-	expect 1 'select(.name == "unknown" and .type == 65280 and .rcode == 15)'
+	expect 5 . \
+		1 'select(.name == "mx" and .type == "MX" and .rcode == "NOERROR")' \
+		1 'select(.name == "ptr" and .type == "PTR" and .rcode == "NXDOMAIN" and .answers == 0)' \
+		1 'select(.name == "https" and .type == "HTTPS" and .rcode == "SERVFAIL")' \
+		1 'select(.name == "caa" and .type == "CAA" and .rcode == "REFUSED")' \
+		1 'select(.name == "unknown" and .type == 65280 and .rcode == 15)'
 }
 
 test_an_answer_that_takes_30_ms_took_30_ms() {
@@ -61,8 +61,8 @@ test_an_answer_that_takes_30_ms_took_30_ms() {
 	talk -w 30 slow
 	talk fast
 	stop
-	expect 1 'select(.name == "slow" and .latency_ns >= 30000000 and .latency_ns < 5000000000)'
-	expect 1 'select(.name == "fast" and .latency_ns < 5000000000)'
+	expect 1 'select(.name == "slow" and .latency_ns >= 30000000 and .latency_ns < 5000000000)' \
+		1 'select(.name == "fast" and .latency_ns < 5000000000)'
 }
 
 test_a_truncated_answer_is_marked() {
@@ -77,9 +77,9 @@ once_strange_bytes_in_a_name_are_escaped() {
 	talk -x 061b5b316d2e5c02c3a90000100001 strange
 	talk -x 0000020001 root
 	stop
-	expect 2 .
-	expect 1 'select(.name == "\\027[1m\\.\\\\.\\195\\169" and .type == "TXT")'
-	expect 1 'select(.name == "." and .type == "NS")'
+	expect 2 . \
+		1 'select(.name == "\\027[1m\\.\\\\.\\195\\169" and .type == "TXT")' \
+		1 'select(.name == "." and .type == "NS")'
 }
 
 # hex N BYTE: BYTE N times
@@ -102,9 +102,9 @@ test_the_longest_name_is_whole_and_what_is_none_is_counted() {
 	talk -x 01610000 cut-in-the-type
 	talk -x '' nothing-at-all
 	stop
-	expect 2 .
-	expect 1 'select((.name | length) == 1 + 63 * 3 + 2 + 61 * 4 and (.name | endswith("a.\\255" + "\\255" * 60)))'
-	expect 1 'select(.name == "a" + ".a" * 126)'
+	expect 2 . \
+		1 'select((.name | length) == 1 + 63 * 3 + 2 + 61 * 4 and (.name | endswith("a.\\255" + "\\255" * 60)))' \
+		1 'select(.name == "a" + ".a" * 126)'
 	grep -qx 'dnssnoop: 8 packets to port 53 were no proper question' "$T/err" || fail "$(cat "$T/err")"
 }
 
@@ -114,8 +114,8 @@ test_a_question_that_is_repeated_is_one_event() {
 	watch
 	talk -q 3 -w 30 again
 	stop
-	expect 1 .
-	expect 1 'select(.name == "again" and .asked == 3 and .latency_ns >= 30000000)'
+	expect 1 . \
+		1 'select(.name == "again" and .asked == 3 and .latency_ns >= 30000000)'
 }
 
 test_an_answer_that_is_repeated_is_one_event() {
@@ -130,8 +130,8 @@ test_an_answer_that_nobody_asked_for_is_no_event() {
 	talk -q 0 -a 2 unasked
 	talk asked
 	stop
-	expect 1 .
-	expect 1 'select(.name == "asked")'
+	expect 1 . \
+		1 'select(.name == "asked")'
 }
 
 test_a_question_without_an_answer_is_shown_at_the_end() {
@@ -139,8 +139,8 @@ test_a_question_without_an_answer_is_shown_at_the_end() {
 	talk -a 0 -t 28 lost
 	talk found
 	stop
-	expect 2 .
-	expect 1 'select(.name == "lost" and .type == "AAAA" and .rcode == "NO_ANSWER" and .latency_ns > 0)'
+	expect 2 . \
+		1 'select(.name == "lost" and .type == "AAAA" and .rcode == "NO_ANSWER" and .latency_ns > 0)'
 	tail -n 1 "$T/out" | grep -q '"lost"' || fail "not at the end"
 }
 
@@ -192,8 +192,8 @@ test_VLAN_tags_options_extension_headers_and_fragments() {
 		expect 1 "select(.name == \"$form\" and .rcode == \"NOERROR\")"
 	done
 	expect 10 'select(.client == "192.0.2.1" and .server == "192.0.2.2" or
-		.client == "2001:db8::1" and .server == "2001:db8::2")'
-	expect 0 'select(.name | startswith("not-"))'
+		.client == "2001:db8::1" and .server == "2001:db8::2")' \
+		0 'select(.name | startswith("not-"))'
 }
 
 test_malformed_packets_do_no_harm() {
@@ -235,8 +235,8 @@ test_option_P_is_the_port_of_the_servers() {
 	talk -p 53 other
 	talk -p 5300 wanted
 	stop
-	expect 1 .
-	expect 1 'select(.name == "wanted" and .server_port == 5300)'
+	expect 1 . \
+		1 'select(.name == "wanted" and .server_port == 5300)'
 }
 
 test_option_m_shows_slow_ones_only() {
@@ -245,8 +245,8 @@ test_option_m_shows_slow_ones_only() {
 	talk -k 10 fast
 	talk -a 0 lost # not for long, when it ends
 	stop
-	expect 1 .
-	expect 1 'select(.name == "slow")'
+	expect 1 . \
+		1 'select(.name == "slow")'
 }
 
 test_option_x_shows_failures_only() {
@@ -255,9 +255,9 @@ test_option_x_shows_failures_only() {
 	talk -r 3 missing
 	talk -a 0 lost
 	stop
-	expect 2 .
-	expect 1 'select(.name == "missing" and .rcode == "NXDOMAIN")'
-	expect 1 'select(.name == "lost" and .rcode == "NO_ANSWER")'
+	expect 2 . \
+		1 'select(.name == "missing" and .rcode == "NXDOMAIN")' \
+		1 'select(.name == "lost" and .rcode == "NO_ANSWER")'
 }
 
 # ---- interfaces ----
@@ -281,13 +281,13 @@ test_option_i_shows_one_interface_only() {
 	stop server
 	stop
 	index=$(ip -n "$(ns client)" -j link show v0 | jq '.[0].ifindex')
-	expect 1 .
-	expect 1 "select(.name == \"via-v0\" and .ifindex == $index and .client == \"192.0.2.1\"
+	expect 1 . \
+		1 "select(.name == \"via-v0\" and .ifindex == $index and .client == \"192.0.2.1\"
 		and .server == \"192.0.2.2\" and .latency_ns >= 30000000)"
-	expect 1 . server
-	expect 1 'select(.name == "via-v0" and .latency_ns >= 30000000)' server
-	expect 1 . lo
-	expect 1 'select(.name == "via-lo")' lo
+	expect 1 . \
+		1 'select(.name == "via-v0" and .latency_ns >= 30000000)' server
+	expect 1 . \
+		1 'select(.name == "via-lo")' lo
 }
 
 test_on_a_router_both_interfaces_see_it_and_it_is_one_event() {
@@ -307,8 +307,8 @@ test_on_a_router_both_interfaces_see_it_and_it_is_one_event() {
 	stop v1
 	stop
 	index=$(ip -n "$(ns router)" -j link show v1 | jq '.[0].ifindex')
-	expect 10 .
-	expect 10 "select(.asked == 1 and .ifindex == $index)"
+	expect 10 . \
+		10 "select(.asked == 1 and .ifindex == $index)"
 	expect 10 . v1
 	expect 10 . v2
 }
@@ -390,8 +390,8 @@ once_wrong_options_are_usage_errors() {
 
 once_without_root_it_says_sudo() {
 	exits 1 as_nobody ./dnssnoop
-	says '^dnssnoop: cannot open a packet socket: Operation not permitted$'
-	says '^  hint: run it with sudo \(or grant CAP_NET_RAW and CAP_BPF\)$'
+	says '^dnssnoop: cannot open a packet socket: Operation not permitted$' \
+		'^  hint: run it with sudo \(or grant CAP_NET_RAW and CAP_BPF\)$'
 }
 
 test_two_capabilities_suffice() {
@@ -412,11 +412,11 @@ test_the_demo_shows_what_the_README_says() {
 	watch
 	in_ns dns ./demo.sh
 	stop
-	expect 1 'select(.name == "example.com" and .type == "MX" and .latency_ns > 40000000)'
-	expect 1 'select(.name == "no-such-name.example.com" and .rcode == "NXDOMAIN")'
-	expect 1 'select(.name == "broken.example.net" and .rcode == "SERVFAIL" and .asked == 2)'
-	expect 1 'select(.name == "no-answer.example.org" and .rcode == "NO_ANSWER")'
-	expect 6 .
+	expect 1 'select(.name == "example.com" and .type == "MX" and .latency_ns > 40000000)' \
+		1 'select(.name == "no-such-name.example.com" and .rcode == "NXDOMAIN")' \
+		1 'select(.name == "broken.example.net" and .rcode == "SERVFAIL" and .asked == 2)' \
+		1 'select(.name == "no-answer.example.org" and .rcode == "NO_ANSWER")' \
+		6 .
 }
 
 run_tests

@@ -39,8 +39,8 @@ test_tcp_and_udp_over_ipv4_and_ipv6_reach_the_other_port_and_come_back() {
 	[ "$(packets '.protocol == "UDP" and .direction == "INGRESS"')" = 2 ] || fail "$(cat "$T/out")"
 	[ "$(packets '.protocol == "UDP" and .direction == "EGRESS"')" = 2 ] || fail "$(cat "$T/out")"
 	expect 1 'select(.protocol == "TCP" and .direction == "INGRESS" and .port == 8080
-		and .to_port == 80 and .packets >= 8)'
-	expect 1 'select(.protocol == "TCP" and .direction == "EGRESS" and .port == 80
+		and .to_port == 80 and .packets >= 8)' \
+		1 'select(.protocol == "TCP" and .direction == "EGRESS" and .port == 80
 		and .to_port == 8080 and .packets >= 6)'
 }
 
@@ -69,8 +69,8 @@ test_one_protocol_only() {
 	ask tcp 10.1.0.2 8080 hello || fail "no answer by TCP"
 	! ask udp 10.1.0.2 8080 hello 2>/dev/null || fail "an answer by UDP"
 	stop
-	expect 0 'select(.protocol == "UDP")'
-	expect 2 'select(.protocol == "TCP")'
+	expect 0 'select(.protocol == "UDP")' \
+		2 'select(.protocol == "TCP")'
 }
 
 test_behind_a_vlan_tag() {

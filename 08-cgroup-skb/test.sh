@@ -353,8 +353,8 @@ test_a_program_that_wants_to_be_alone_is_named_as_the_cause() {
 	at_end "rmdir '$cg/below'"
 	for below in "$cg" "$cg/below"; do
 		exits 1 .output/testrun alone "$cg" ./cgnet -d 0.1 "$below"
-		says "^cgnet: cannot attach to cgroup $below: Operation not permitted$"
-		says '^  hint: another program there, or above, was attached without BPF_F_ALLOW_MULTI'
+		says "^cgnet: cannot attach to cgroup $below: Operation not permitted$" \
+			'^  hint: another program there, or above, was attached without BPF_F_ALLOW_MULTI'
 	done
 	exits 0 ./cgnet -d 0.1 "$cg/below"
 }
@@ -397,8 +397,8 @@ test_a_cgroup_that_is_removed_ends_it() {
 	wait_for "cgnet to end" ended "$tool_pid"
 	stop # which expects status 0
 	grep -qx 'cgnet: the cgroup was removed, and its totals with it' "$T/err" || fail "$(cat "$T/err")"
-	expect 1 .
-	expect 1 "select(.scope == \"SCOPE_CGROUP\" and .cgroup == \"$cg\" and $(both 6 768))"
+	expect 1 . \
+		1 "select(.scope == \"SCOPE_CGROUP\" and .cgroup == \"$cg\" and $(both 6 768))"
 }
 
 test_being_detached_by_somebody_is_an_error() {
@@ -453,8 +453,8 @@ once_a_cgroup_that_is_none_is_named() {
 	exits 1 ./cgnet no-such-cgroup
 	says '^cgnet: cannot open cgroup /.*/no-such-cgroup: No such file or directory$'
 	exits 1 ./cgnet "$T"
-	says "^cgnet: $T is not a cgroup v2 directory$"
-	says '^  hint: those are below /'
+	says "^cgnet: $T is not a cgroup v2 directory$" \
+		'^  hint: those are below /'
 }
 
 # with_capabilities CAPS COMMAND...: as nobody, but with these
@@ -472,8 +472,8 @@ test_three_capabilities_suffice_and_a_fourth_for_names() {
 	esac
 	cg=$(new_cgroup caps)
 	exits 1 with_capabilities $caps ./cgnet -j -d 0.1 "$cg"
-	says "^cgnet: cannot attach to cgroup $cg: Operation not permitted$"
-	says '^  hint: run it with sudo \(or grant CAP_NET_ADMIN\)$'
+	says "^cgnet: cannot attach to cgroup $cg: Operation not permitted$" \
+		'^  hint: run it with sudo \(or grant CAP_NET_ADMIN\)$'
 	caps=$caps,+net_admin
 	exits 0 with_capabilities $caps ./cgnet -j -d 0.1 "$cg"
 	jq -e '.cgroup == "(id \(.cgroup_id): its name needs CAP_DAC_READ_SEARCH)"' "$T/stdout" >/dev/null ||
@@ -487,8 +487,8 @@ test_the_demo_shows_what_the_README_says() {
 	DEMO_PAUSE=3 ./demo.sh
 	stop
 	expect 1 'select((.cgroup | test("/demo\\.[^/]*$")) and .tx_packets == 100 and .rx_packets == 100 and
-		.tx_bytes == 102800 and .rx_bytes == 102800)'
-	expect 1 'select((.cgroup | test("/demo\\.[^/]*/child$")) and .tx_bytes > 105280 and .tx_packets > 110)'
+		.tx_bytes == 102800 and .rx_bytes == 102800)' \
+		1 'select((.cgroup | test("/demo\\.[^/]*/child$")) and .tx_bytes > 105280 and .tx_packets > 110)'
 }
 
 run_tests

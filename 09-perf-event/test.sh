@@ -70,8 +70,8 @@ test_32_fresh_pages_are_32_page_faults() {
 	start profile -e page-faults -j -U -p $burn_pid
 	go
 	stop
-	expect 1 'select(.frames[0] == "touch_pages" and .count == 32)'
-	expect 1 'select(any(.frames[]; . == "touch_pages"))'
+	expect 1 'select(.frames[0] == "touch_pages" and .count == 32)' \
+		1 'select(any(.frames[]; . == "touch_pages"))'
 	! grep -qE 'dropped|lost' "$T/err" || fail "$(cat "$T/err")"
 }
 
@@ -116,8 +116,8 @@ test_options_U_and_K_show_one_half_only() {
 	expect_at_least 1 'select(.frames | index("middle"))'
 	expect 0 'select(.kernel_frames > 0)'
 	expect_at_least 1 'select(.kernel_frames > 0)' kernel
-	expect 0 'select(.kernel_frames != .depth)' kernel
-	expect 0 'select(.frames | index("middle"))' kernel
+	expect 0 'select(.kernel_frames != .depth)' \
+		0 'select(.frames | index("middle"))' kernel
 }
 
 test_all_processes_are_seen_without_p() {
@@ -125,8 +125,8 @@ test_all_processes_are_seen_without_p() {
 	./burn cpu 0.3
 	./burn named second 0.3
 	stop
-	expect_at_least 1 'select(.comm == "burn")'
-	expect_at_least 1 'select(.comm == "second")'
+	expect_at_least 1 'select(.comm == "burn")' \
+		1 'select(.comm == "second")'
 	expect 0 'select(.pid == 0)'
 }
 
@@ -203,8 +203,8 @@ test_an_exec_does_not_mix_up_two_programs() {
 	echo >"$T/go"
 	wait $pid
 	stop
-	expect_at_least 1 'select(.comm == "sh")'
-	expect_at_least 1 'select(.comm == "after" and .frames[0] == "inner")'
+	expect_at_least 1 'select(.comm == "sh")' \
+		1 'select(.comm == "after" and .frames[0] == "inner")'
 	expect 0 'select(.comm == "sh" and (.frames | index("inner")))'
 }
 
@@ -396,8 +396,8 @@ once_wrong_options_are_usage_errors() {
 
 test_too_many_samples_are_refused_with_the_limit() {
 	exits 1 ./profile -e cpu-clock -F 2000000000
-	says '^profile: this kernel takes at most [0-9]+ samples a second, not 2000000000$'
-	says '^  hint: /proc/sys/kernel/perf_event_max_sample_rate is the limit$'
+	says '^profile: this kernel takes at most [0-9]+ samples a second, not 2000000000$' \
+		'^  hint: /proc/sys/kernel/perf_event_max_sample_rate is the limit$'
 }
 
 once_a_file_that_cannot_be_written_is_named_before_it_samples() {

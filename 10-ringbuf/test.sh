@@ -35,18 +35,18 @@ test_lives_are_shown_through_both_buffers_and_the_demo_is_as_the_README_says() {
 	stop perf
 	for name in tool perf; do
 		expect 3 "select(.what == \"FORK\" and .ppid == $parent and .age_ns == 0 and .file == \"\"
-			and .uid == 0 and .time_ns > 0)" $name
-		expect 1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/true\" and .comm == \"true\")" $name
-		expect 1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/false\")" $name
-		expect 3 "select(.what == \"EXEC\" and .ppid == $parent)" $name
-		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 0
-			and .comm == \"true\" and .age_ns > 0 and .age_ns < 60000000000)" $name
-		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 1 and .comm == \"false\")" $name
-		expect 1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 15)" $name
-		expect 9 ".ppid == $parent" $name
+			and .uid == 0 and .time_ns > 0)" \
+			1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/true\" and .comm == \"true\")" \
+			1 "select(.what == \"EXEC\" and .ppid == $parent and .file == \"/bin/false\")" \
+			3 "select(.what == \"EXEC\" and .ppid == $parent)" \
+			1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 0
+			and .comm == \"true\" and .age_ns > 0 and .age_ns < 60000000000)" \
+			1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 1 and .comm == \"false\")" \
+			1 "select(.what == \"EXIT\" and .ppid == $parent and .exit_code == 0 and .exit_signal == 15)" \
+			9 ".ppid == $parent" $name
 		# Threads are no processes.
-		expect 1 "select(.what == \"EXIT\" and .pid == $threads)" $name
-		expect 0 ".ppid == $threads" $name
+		expect 1 "select(.what == \"EXIT\" and .pid == $threads)" \
+			0 ".ppid == $threads" $name
 	done
 }
 
@@ -90,8 +90,8 @@ once_strange_and_long_names_are_cut_and_do_not_reach_the_terminal() {
 	"$T/$dirs/$dirs/forks" 0
 	stop columns
 	stop
-	expect 1 "select(.what == \"EXEC\" and .file == \"$T/a\\u001b[31m\\nb\" and .comm == \"a\\u001b[31m\\nb\")"
-	expect 1 "select(.what == \"EXEC\" and (.file | length) == 255 and (.file | startswith(\"$T/$dirs/00\")))"
+	expect 1 "select(.what == \"EXEC\" and .file == \"$T/a\\u001b[31m\\nb\" and .comm == \"a\\u001b[31m\\nb\")" \
+		1 "select(.what == \"EXEC\" and (.file | length) == 255 and (.file | startswith(\"$T/$dirs/00\")))"
 	head -n 1 "$T/columns.out" | grep -qE '^WHAT PID +PPID +COMM +DETAILS$' || fail "$(cat "$T/columns.out")"
 	grep -qE "^exec [0-9]+ +[0-9]+ +a\\\\x1b\\[31m\\\\nb +$T/a\\\\x1b\\[31m\\\\nb\$" "$T/columns.out" ||
 		fail "$(cat -v "$T/columns.out")"
@@ -110,8 +110,8 @@ test_a_flood_overflows_both_buffers_and_every_event_is_shown_or_counted() {
 		dropped=$(dropped "$T/stderr")
 		[ "${dropped:-0}" -gt 0 ] || fail "$option: nothing was dropped"
 		[ $((shown + dropped)) = 2600 ] || fail "$option: $shown shown + $dropped dropped is not 2600"
-		says "^procsnoop: $shown events, "
-		says "^procsnoop: flood: 2 \* 1300 sent, $shown shown \+ $dropped dropped = 2600$"
+		says "^procsnoop: $shown events, " \
+			"^procsnoop: flood: 2 \* 1300 sent, $shown shown \+ $dropped dropped = 2600$"
 		[ -n "$option" ] || cp "$T/stdout" "$T/ring"
 	done
 	# Nobody read, so perf had no occasion to note what it lost.
@@ -192,8 +192,8 @@ once_wrong_options_are_usage_errors() {
 
 test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
 	exits 1 as_nobody ./procsnoop
-	says '^procsnoop: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^procsnoop: cannot .*: (Permission denied|Operation not permitted)$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	caps=+bpf,+perfmon,+dac_read_search
 	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
 	[ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] || caps=$caps,+sys_admin

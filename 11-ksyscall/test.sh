@@ -43,18 +43,18 @@ test_each_call_is_one_event_with_target_signal_and_result_32_bit_ones_too() {
 		and .error == null and .call == \"kill\" and .uid == 0 and .time_ns > 0 and .pid == .tid)"
 	for compat in false true; do
 		is="select(.comm == \"killcalls\" and .compat == $compat)"
-		expect 1 "$is | .target == $target and .target_tid == 0 and .signal == \"0\" and .call == \"kill\" and .error == null"
-		expect 1 "$is | .target == $target and .target_tid == 0 and .signal == \"SIGWINCH\" and .call == \"kill\" and .error == null"
-		expect 1 "$is | .target == 0 and .target_tid == $target and .signal == \"SIGWINCH\" and .call == \"tkill\" and .error == null"
-		expect 1 "$is | .target == $target and .target_tid == $target and .signal == \"SIGWINCH\" and .call == \"tgkill\" and .error == null"
-		expect 1 "$is | .target == $target and .signal == \"65\" and .error == \"EINVAL\""
-		expect 1 "$is | .target == 2147483647 and .signal == \"SIGTERM\" and .error == \"ESRCH\""
-		expect 1 "$is | .target == -2147483647 and .signal == \"SIGUSR1\" and .error == \"ESRCH\""
-		expect 1 "$is | .target == -5 and .call == \"tgkill\" and .error == \"EINVAL\""
+		expect 1 "$is | .target == $target and .target_tid == 0 and .signal == \"0\" and .call == \"kill\" and .error == null" \
+			1 "$is | .target == $target and .target_tid == 0 and .signal == \"SIGWINCH\" and .call == \"kill\" and .error == null" \
+			1 "$is | .target == 0 and .target_tid == $target and .signal == \"SIGWINCH\" and .call == \"tkill\" and .error == null" \
+			1 "$is | .target == $target and .target_tid == $target and .signal == \"SIGWINCH\" and .call == \"tgkill\" and .error == null" \
+			1 "$is | .target == $target and .signal == \"65\" and .error == \"EINVAL\"" \
+			1 "$is | .target == 2147483647 and .signal == \"SIGTERM\" and .error == \"ESRCH\"" \
+			1 "$is | .target == -2147483647 and .signal == \"SIGUSR1\" and .error == \"ESRCH\"" \
+			1 "$is | .target == -5 and .call == \"tgkill\" and .error == \"EINVAL\""
 	done
-	expect 1 "select(.uid == 65534 and .error == \"EPERM\" and .signal == \"34\" and .target == $target)"
-	expect 17 'select(.comm == "killcalls")'
-	expect 1 'select(.comm == "sh" and .signal == "SIGKILL" and .target == .pid)'
+	expect 1 "select(.uid == 65534 and .error == \"EPERM\" and .signal == \"34\" and .target == $target)" \
+		17 'select(.comm == "killcalls")' \
+		1 'select(.comm == "sh" and .signal == "SIGKILL" and .target == .pid)'
 }
 
 test_options_p_s_and_x_filter() {
@@ -73,10 +73,10 @@ test_options_p_s_and_x_filter() {
 	wait $pid
 	stop # that the process has ended is no error
 	stop failed
-	expect 1 "select(.pid == $pid and .target == $pid)"
-	expect 1 true
-	expect 2 'select(.signal == "SIGUSR1" and .error == "ESRCH")' failed
-	expect 2 true failed
+	expect 1 "select(.pid == $pid and .target == $pid)" \
+		1 true
+	expect 2 'select(.signal == "SIGUSR1" and .error == "ESRCH")' \
+		2 true failed
 }
 
 test_people_get_columns_without_control_bytes_and_the_demo_is_as_the_README_says() {
@@ -143,8 +143,8 @@ once_wrong_options_are_usage_errors() {
 test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
 	need_kprobes
 	exits 1 as_nobody ./killsnoop
-	says '^killsnoop: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^killsnoop: cannot .*: (Permission denied|Operation not permitted)$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	caps=+bpf,+perfmon
 	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
 	[ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] || caps=$caps,+sys_admin

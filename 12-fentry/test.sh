@@ -39,8 +39,8 @@ test_all_kinds_of_connections_are_one_event_with_outcome_and_addresses() {
 	done
 	./connectcalls udp >/dev/null # no event, nor of connections that are accepted
 	stop
-	expect 12 'select(.comm == "connectcalls")'
-	expect 12 "$wanted"
+	expect 12 'select(.comm == "connectcalls")' \
+		12 "$wanted"
 	grep -qE '^connlat: [0-9]+ events$' "$T/err" && ! grep 'under way' "$T/err" || fail "$(cat "$T/err")"
 }
 
@@ -57,8 +57,8 @@ test_the_time_is_that_until_the_answer_and_options_m_and_x_filter() {
 	stop
 	stop filtered
 	expect 5 'select(.comm == "connectcalls")'
-	expect 1 "$(is '.outcome == "GIVEN_UP" and .error == null and .latency_ns >= 300000000')" filtered
-	expect 1 'select(.comm == "connectcalls")' filtered
+	expect 1 "$(is '.outcome == "GIVEN_UP" and .error == null and .latency_ns >= 300000000')" \
+		1 'select(.comm == "connectcalls")' filtered
 }
 
 test_what_fails_at_once_has_its_error_and_address() {
@@ -75,20 +75,20 @@ test_what_fails_at_once_has_its_error_and_address() {
 	stop
 	[ "$(cut -d ' ' -f 1 "$T/results" | xargs)" = "-101 -101 -111 -22 -14 -14" ] || fail "$(cat "$T/results")"
 	expect 1 'select(.to == "255.255.255.255" and .to_port == 9 and .from_port == 0
-		and .error == "ENETUNREACH" and .outcome == "FAILED")'
-	expect 1 'select(.to == "2001:db8::1" and .to_port == 9 and .error == "ENETUNREACH")'
+		and .error == "ENETUNREACH" and .outcome == "FAILED")' \
+		1 'select(.to == "2001:db8::1" and .to_port == 9 and .error == "ENETUNREACH")'
 	# The kernel takes 0.0.0.0 for itself.
-	expect 1 'select(.from == "127.0.0.1" and .to == "127.0.0.1" and .error == "ECONNREFUSED")'
-	expect 1 'select(.error == "EINVAL" and .outcome == "FAILED")'
+	expect 1 'select(.from == "127.0.0.1" and .to == "127.0.0.1" and .error == "ECONNREFUSED")' \
+		1 'select(.error == "EINVAL" and .outcome == "FAILED")'
 	case $(uname -r) in
 	7.*) # here sleepable programs see the system call itself
 		grep -qx "connlat: attached to TCP's connect and the system call; Ctrl-C to stop" "$T/err" ||
 			fail "$(cat "$T/err")"
 		[ $forbidden = 1 ] || fail "Landlock did not forbid it"
-		expect 1 'select(.error == "EFAULT" and .outcome == "NOT_TRIED" and .to == "::")'
-		expect 1 'select(.error == "EACCES" and .outcome == "NOT_TRIED" and .to == "127.0.0.1"
-			and .to_port == 9 and .latency_ns > 0 and .pid == .tid and .uid == 0)'
-		expect 6 'select(.comm == "connectcalls")'
+		expect 1 'select(.error == "EFAULT" and .outcome == "NOT_TRIED" and .to == "::")' \
+			1 'select(.error == "EACCES" and .outcome == "NOT_TRIED" and .to == "127.0.0.1"
+			and .to_port == 9 and .latency_ns > 0 and .pid == .tid and .uid == 0)' \
+			6 'select(.comm == "connectcalls")'
 		;;
 	*)
 		grep -qE "^connlat: attached to TCP's connect(, with a hash by socket)?; Ctrl-C to stop$" "$T/err" ||
@@ -108,8 +108,8 @@ test_option_p_shows_one_process_only() {
 	echo >"$T/go"
 	wait $pid
 	stop # that the process has ended is no error
-	expect 1 "select(.pid == $pid and .error == \"ECONNREFUSED\")"
-	expect 1 true
+	expect 1 "select(.pid == $pid and .error == \"ECONNREFUSED\")" \
+		1 true
 }
 
 test_people_get_columns_without_control_bytes_and_the_demo_is_as_the_README_says() {
@@ -185,8 +185,8 @@ test_two_capabilities_suffice_on_a_kernel_that_takes_fentry() {
 
 once_without_BTF_it_says_so() {
 	exits 4 unshare --mount sh -c 'mount -t tmpfs none /sys/kernel/btf && exec ./connlat'
-	says "^connlat: cannot read the kernel's BTF: "
-	says '^  hint: this kernel has no BTF'
+	says "^connlat: cannot read the kernel's BTF: " \
+		'^  hint: this kernel has no BTF'
 }
 
 run_tests

@@ -38,8 +38,8 @@ test_calls_are_counted_by_function_and_process_with_latency_by_both_ways() {
 	[ "$(grep -c vfs_unlink "$T/out")" = 1 ] || fail "$(cat "$T/out")"
 	for name in session multi; do
 		expect 1 'select(.function == "vfs_unlink" and .count == 50 and .max_ns > 0
-			and .total_ns >= .max_ns and .total_ns <= 50 * .max_ns)' $name
-		expect 1 true $name
+			and .total_ns >= .max_ns and .total_ns <= 50 * .max_ns)' \
+			1 true $name
 		grep -qx 'funccount: 50 events' "$T/$name.err" || fail "$(cat "$T/$name.err")"
 	done
 	expect_at_least 1 '.count >= 55' all
@@ -159,8 +159,8 @@ need_kprobe_multi() {
 
 test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
 	exits 1 as_nobody ./funccount vfs_read
-	says '^funccount: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^funccount: cannot .*: (Permission denied|Operation not permitted)$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	need_kprobe_multi
 	exits 0 with_capabilities +bpf,+perfmon,+dac_read_search ./funccount -d 0.1 vfs_read
 }

@@ -27,10 +27,10 @@ test_lines_typed_into_bash_are_one_event_each_with_prompt_and_time() {
 	says_in "^bashline: attached to readline in /.*/bash, with $kind programs; Ctrl-C to stop\$" err
 	says_in '^bashline: attached to readline in /.*/bash, with ordinary programs; Ctrl-C to stop$' ordinary.err
 	for name in tool ordinary; do
-		expect 1 "select(.line == \"echo \$\$ >$T/pid\")" $name
-		expect 1 'select(.line == "" and .line_state == "TEXT_WHOLE")' $name
-		expect 1 'select(.line == "sleep 0.3" and .line_state == "TEXT_WHOLE")' $name
-		expect 1 'select(.line == "PS1=ask\\>\\ ")' $name
+		expect 1 "select(.line == \"echo \$\$ >$T/pid\")" \
+			1 'select(.line == "" and .line_state == "TEXT_WHOLE")' \
+			1 'select(.line == "sleep 0.3" and .line_state == "TEXT_WHOLE")' \
+			1 'select(.line == "PS1=ask\\>\\ ")' $name
 		expect 1 'select(.line == "" and .line_state == "TEXT_NONE")' $name # Ctrl-D
 		expect 5 "select(.prompt == \"ask> \" and .prompt_state == \"TEXT_WHOLE\" and .time_ns > 0
 			and .comm == \"bash\" and .uid == 0 and .pid == $(cat "$T/pid") and .typing_ns > 0)" $name
@@ -40,8 +40,8 @@ test_lines_typed_into_bash_are_one_event_each_with_prompt_and_time() {
 	jq -s -e 'sort_by(.time_ns) | .[3].time_ns - (.[2].time_ns + .[2].typing_ns) >= 300000000' "$T/out" ||
 		fail "$(cat "$T/out")"
 	head -n 1 "$T/columns.out" | grep -qE '^PID +UID +COMM +SECONDS +LINE$' || fail "$(cat "$T/columns.out")"
-	says_in "^$(cat "$T/pid") +0 +bash +[0-9]+\.[0-9]{3} ask> sleep 0\.3\$" columns.out
-	says_in '^[0-9]+ +0 +bash +[0-9.]+ ask> \(end of input\)$' columns.out
+	says_in "^$(cat "$T/pid") +0 +bash +[0-9]+\.[0-9]{3} ask> sleep 0\.3\$" \
+		'^[0-9]+ +0 +bash +[0-9.]+ ask> \(end of input\)$' columns.out
 	says_in '^bashline: 5 events$' columns.err
 }
 
@@ -75,16 +75,16 @@ test_long_strange_and_bad_strings_are_told_apart() {
 	stop columns
 	stop
 	expect 1 'select(.prompt_state == "TEXT_WHOLE" and (.prompt | length) == 255
-		and .line_state == "TEXT_WHOLE" and (.line | length) == 4095)'
-	expect 2 'select(.prompt_state == "TEXT_CUT" and (.prompt | length) == 256
-		and .line_state == "TEXT_CUT" and (.line | length) == 4096)'
-	expect 1 'select(.prompt_state == "TEXT_UNREADABLE" and .line_state == "TEXT_UNREADABLE")'
-	expect 1 'select(.prompt_state == "TEXT_NONE" and .line_state == "TEXT_NONE")'
-	expect 1 'select(.prompt == "\u0001\u001b[31m\u0002red\u0001\u001b[0m\u0002> "
-		and .line == "tab\t\"quoted\" \\ \u001b[31m")'
-	expect 6 .
-	says_in ' ppp.*\.\.\.lll.*\.\.\.$' columns.out
-	says_in ' \(unreadable\)\(unreadable\)$' columns.out
+		and .line_state == "TEXT_WHOLE" and (.line | length) == 4095)' \
+		2 'select(.prompt_state == "TEXT_CUT" and (.prompt | length) == 256
+		and .line_state == "TEXT_CUT" and (.line | length) == 4096)' \
+		1 'select(.prompt_state == "TEXT_UNREADABLE" and .line_state == "TEXT_UNREADABLE")' \
+		1 'select(.prompt_state == "TEXT_NONE" and .line_state == "TEXT_NONE")' \
+		1 'select(.prompt == "\u0001\u001b[31m\u0002red\u0001\u001b[0m\u0002> "
+		and .line == "tab\t\"quoted\" \\ \u001b[31m")' \
+		6 .
+	says_in ' ppp.*\.\.\.lll.*\.\.\.$' \
+		' \(unreadable\)\(unreadable\)$' columns.out
 	grep -qF 'red> tab\t"quoted" \\ \x1b[31m' "$T/columns.out" || fail "$(cat -v "$T/columns.out")"
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
 }
@@ -107,8 +107,8 @@ test_readline_is_found_in_a_library_too() {
 	stop library
 	stop
 	says_in '^bashline: attached to readline in libreadline.so.99, with' err
-	expect 1 'select(.prompt == "shared> " and .line == "from a library")'
-	expect 1 .
+	expect 1 'select(.prompt == "shared> " and .line == "from a library")' \
+		1 .
 	expect 1 . library
 }
 
@@ -135,8 +135,8 @@ test_option_p_finds_one_process_in_a_mount_namespace_of_its_own() {
 	wait "$container_pid"
 	stop
 	says_in "^bashline: attached to readline in /proc/$container_pid/exe, with $kind programs" err
-	expect 1 "select(.pid == $container_pid and .prompt == \"now> \" and .line == \"done\")"
-	expect 1 .
+	expect 1 "select(.pid == $container_pid and .prompt == \"now> \" and .line == \"done\")" \
+		1 .
 }
 
 test_option_p_finds_a_library_in_a_mount_namespace_of_its_own() {
@@ -147,8 +147,8 @@ test_option_p_finds_a_library_in_a_mount_namespace_of_its_own() {
 	wait "$container_pid"
 	stop # the process has ended meanwhile, which is no error
 	says_in "^bashline: attached to readline in /proc/$container_pid/root/.*/libreadline.so.99, with $kind" err
-	expect 1 "select(.pid == $container_pid and .line == \"done\")"
-	expect 1 .
+	expect 1 "select(.pid == $container_pid and .line == \"done\")" \
+		1 .
 }
 
 # ---- nothing lost silently, nothing left behind ----
@@ -214,22 +214,22 @@ once_a_file_or_process_without_readline_is_named() {
 
 test_without_root_it_says_sudo_and_one_capability_suffices() {
 	exits 1 as_nobody ./bashline -b ./reader
-	says '^bashline: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^bashline: cannot .*: (Permission denied|Operation not permitted)$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	exits 0 with_capabilities +sys_admin ./bashline -d 0.2 -b ./reader
 	exits 1 with_capabilities +bpf,+perfmon ./bashline -d 0.2 -b ./reader
-	says '^bashline: cannot attach to readline in ./reader: Permission denied$'
-	says '^  hint: .*run it with sudo'
+	says '^bashline: cannot attach to readline in ./reader: Permission denied$' \
+		'^  hint: .*run it with sudo'
 }
 
 test_the_demo_shows_what_the_README_says() {
 	start bashline -j
 	./demo.sh
 	stop
-	expect 3 'select(.comm == "bash" and .prompt == "demo$ ")'
-	expect 1 'select(.line == "cd /tmp")'
-	expect 1 'select(.line == "echo hello | tr a-z A-Z")'
-	expect 1 'select(.line == "exit 0")'
+	expect 3 'select(.comm == "bash" and .prompt == "demo$ ")' \
+		1 'select(.line == "cd /tmp")' \
+		1 'select(.line == "echo hello | tr a-z A-Z")' \
+		1 'select(.line == "exit 0")'
 }
 
 once_a_damaged_file_is_no_harm() {

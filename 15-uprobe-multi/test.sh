@@ -78,9 +78,9 @@ test_calls_are_timed_in_every_way() {
 	says_in "^libcalls: attached to 23 functions of $library, with entry and return; Ctrl" entry.err
 	says_in "^libcalls: attached to 23 functions of $library, with entry and return, sleepable; Ctrl" both.err
 	for name in tool sleepable entry both; do
-		expect 22 'select(.timed > 0 and .mean_ns > 0)' $name
-		expect 20 'select((.function | test("twenty_|seven")) and .timed == .calls)' $name
-		expect 1 'select(.function == "sleep_ms" and .calls == 3 and .timed == 3
+		expect 22 'select(.timed > 0 and .mean_ns > 0)' \
+			20 'select((.function | test("twenty_|seven")) and .timed == .calls)' \
+			1 'select(.function == "sleep_ms" and .calls == 3 and .timed == 3
 			and .mean_ns >= 20000000 and .mean_ns < 2000000000)' $name
 		# Five calls, inside each other; the outermost took five milliseconds, the mean is three.
 		expect 1 'select(.function == "recurse" and .calls == 5 and .timed == 5
@@ -129,9 +129,9 @@ test_option_I_prints_what_is_new_and_option_p_counts_one_process_only() {
 	go_on
 	stop # the process has ended meanwhile, which is no error
 	stop all
-	expect 1 'select(.function == "twenty_1" and .calls == 5)'
-	expect 1 'select(.function == "twenty_2" and .calls == 10)'
-	expect 2 .
+	expect 1 'select(.function == "twenty_1" and .calls == 5)' \
+		1 'select(.function == "twenty_2" and .calls == 10)' \
+		2 .
 	jq -s -e 'group_by(.function) | map(map(.calls) | add) == [105, 210]' "$T/all.out" || fail "$(cat "$T/all.out")"
 	expect_at_least 3 . all
 }
@@ -143,8 +143,8 @@ test_functions_that_the_kernel_refuses_are_left_out() {
 	start libcalls -j $library
 	go_on
 	stop
-	says_in '^libcalls: left out 1 of the functions: the kernel cannot probe how they begin$' err
-	says_in '^libcalls: attached to 22 functions' err
+	says_in '^libcalls: left out 1 of the functions: the kernel cannot probe how they begin$' \
+		'^libcalls: attached to 22 functions' err
 	calls_are 1
 }
 
@@ -191,8 +191,8 @@ once_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
 
 test_without_root_it_says_sudo_and_a_few_capabilities_suffice() {
 	exits 1 as_nobody ./libcalls $library
-	says '^libcalls: cannot load a BPF program: Operation not permitted$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^libcalls: cannot load a BPF program: Operation not permitted$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	need_multi
 	exits 0 with_capabilities +bpf,+perfmon ./libcalls -L -d 0.2 $library
 }
@@ -201,10 +201,10 @@ test_the_demo_shows_what_the_README_says() {
 	start libcalls -j -L $library
 	./demo.sh
 	stop
-	expect 1 'select(.function == "twenty_20" and .calls == 20)'
-	expect 1 'select(.function == "sleep_ms" and .calls == 3 and .mean_ns >= 20000000)'
-	expect 1 'select(.function == "recurse" and .calls == 5)'
-	expect 22 .
+	expect 1 'select(.function == "twenty_20" and .calls == 20)' \
+		1 'select(.function == "sleep_ms" and .calls == 3 and .mean_ns >= 20000000)' \
+		1 'select(.function == "recurse" and .calls == 5)' \
+		22 .
 }
 
 run_tests

@@ -56,18 +56,18 @@ test_each_time_is_one_event_with_the_values() {
 	[ "$(cat "$T/computed")" = 20 ] || fail "computed $(cat "$T/computed") times"
 	says_in '^usdtsnoop: attached to 3 probes of ./rounds; Ctrl-C to stop$' err
 	mine="select(.pid == $(cat "$T/pid") and .tid == .pid and .comm == \"rounds\" and .time_ns > 0)"
-	expect 60 "$mine"
-	expect 20 "$mine | select(.probe == \"rounds:begin\" and .args[0].kind == \"NUMBER\"
-		and .args[1].value == 20 and .args[1].kind == \"NO_TEXT\" and .args[1].text == \"\")"
-	expect 20 "$mine | select(.probe == \"rounds:move\" and .args[1].kind == \"TEXT\"
-		and .args[1].text == ([\"rock\", \"paper\", \"scissors\"][.args[0].value % 3]))"
-	expect 20 "$mine | select(.probe == \"rounds:secret\" and (.args | length) == 1)"
+	expect 60 "$mine" \
+		20 "$mine | select(.probe == \"rounds:begin\" and .args[0].kind == \"NUMBER\"
+		and .args[1].value == 20 and .args[1].kind == \"NO_TEXT\" and .args[1].text == \"\")" \
+		20 "$mine | select(.probe == \"rounds:move\" and .args[1].kind == \"TEXT\"
+		and .args[1].text == ([\"rock\", \"paper\", \"scissors\"][.args[0].value % 3]))" \
+		20 "$mine | select(.probe == \"rounds:secret\" and (.args | length) == 1)"
 	jq -s -e "map($mine | select(.probe == \"rounds:begin\") | .args[0].value) == [range(1; 21)]" "$T/out" &&
 		jq -s -e "map($mine | select(.probe == \"rounds:secret\") | .args[0].value) == [range(1; 21) | -. * .]" "$T/out" ||
 		fail "$(cat "$T/out")"
 	head -n 1 "$T/columns.out" | grep -qE '^PID +COMM +PROBE +ARGUMENTS$' || fail "$(cat "$T/columns.out")"
-	says_in "^$(cat "$T/pid") +rounds +rounds:move +2 \"scissors\"\$" columns.out
-	says_in "^$(cat "$T/pid") +rounds +rounds:secret +-400\$" columns.out
+	says_in "^$(cat "$T/pid") +rounds +rounds:move +2 \"scissors\"\$" \
+		"^$(cat "$T/pid") +rounds +rounds:secret +-400\$" columns.out
 	says_in '^usdtsnoop: 40 events$' columns.err
 }
 
@@ -80,13 +80,13 @@ test_long_strange_and_bad_strings_are_told_apart() {
 	./rounds say "$(printf 'tab\t"quoted" \\ \033[31m')"
 	stop columns
 	stop
-	expect 1 'select(.args[1].kind == "TEXT" and (.args[1].text | length) == 114)'
-	expect 1 'select(.args[1].kind == "TEXT_CUT" and (.args[1].text | length) == 115)'
-	expect 1 'select(.args[1].text == "tab\t\"quoted\" \\ \u001b[31m")'
-	expect 3 'select(.args[0].value == -1 and .args[1].kind == "NO_TEXT" and .args[1].value == 8)'
-	expect 6 .
-	says_in ' 0 "x{113}\.\."\.\.\.$' columns.out
-	says_in ' -1 8\(no string\)$' columns.out
+	expect 1 'select(.args[1].kind == "TEXT" and (.args[1].text | length) == 114)' \
+		1 'select(.args[1].kind == "TEXT_CUT" and (.args[1].text | length) == 115)' \
+		1 'select(.args[1].text == "tab\t\"quoted\" \\ \u001b[31m")' \
+		3 'select(.args[0].value == -1 and .args[1].kind == "NO_TEXT" and .args[1].value == 8)' \
+		6 .
+	says_in ' 0 "x{113}\.\."\.\.\.$' \
+		' -1 8\(no string\)$' columns.out
 	grep -qF 'tab\t"quoted" \\ \x1b[31m' "$T/columns.out" || fail "$(cat -v "$T/columns.out")"
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
 }
@@ -114,8 +114,8 @@ test_option_p_shows_one_process_only() {
 	go_on
 	stop # the process has ended meanwhile, which is no error
 	says_in "^usdtsnoop: attached to 1 probes of /proc/$waiting_pid/exe; Ctrl-C to stop\$" err
-	expect 3 "select(.pid == $waiting_pid and .comm == \"rounds-pie\" and .args[1].value == 3)"
-	expect 3 .
+	expect 3 "select(.pid == $waiting_pid and .comm == \"rounds-pie\" and .args[1].value == 3)" \
+		3 .
 }
 
 test_programs_at_any_address_need_a_PID_on_old_kernels_only() {
@@ -129,9 +129,9 @@ test_programs_at_any_address_need_a_PID_on_old_kernels_only() {
 		.output/rounds-pie 3 >/dev/null
 		.output/rounds-pie 4 >/dev/null
 		stop
-		expect 3 'select(.probe == "rounds:begin" and .args[1].value == 3)'
-		expect 4 'select(.probe == "rounds:begin" and .args[1].value == 4)'
-		expect 21 .
+		expect 3 'select(.probe == "rounds:begin" and .args[1].value == 3)' \
+			4 'select(.probe == "rounds:begin" and .args[1].value == 4)' \
+			21 .
 		;;
 	esac
 }
@@ -207,8 +207,8 @@ once_a_file_or_process_without_probes_is_named() {
 test_without_root_it_lists_and_says_sudo_and_a_few_capabilities_suffice() {
 	exits 0 as_nobody ./usdtsnoop -l ./rounds
 	exits 1 as_nobody ./usdtsnoop ./rounds
-	says '^usdtsnoop: cannot .*: (Permission denied|Operation not permitted)$'
-	says '^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+	says '^usdtsnoop: cannot .*: (Permission denied|Operation not permitted)$' \
+		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
 	caps=+bpf,+perfmon
 	case $(uname -r) in
 	5.* | 6.[0-5].*) caps=+sys_admin ;; # before uprobe.multi links
@@ -220,9 +220,9 @@ test_the_demo_shows_what_the_README_says() {
 	start usdtsnoop -j -s 2 rounds 'rounds:[ms]*'
 	./demo.sh
 	stop
-	expect 1 'select(.probe == "rounds:move" and .args[0].value == 3 and .args[1].text == "rock")'
-	expect 1 'select(.probe == "rounds:secret" and .args[0].value == -9)'
-	expect 6 .
+	expect 1 'select(.probe == "rounds:move" and .args[0].value == 3 and .args[1].text == "rock")' \
+		1 'select(.probe == "rounds:secret" and .args[0].value == -9)' \
+		6 .
 }
 
 run_tests

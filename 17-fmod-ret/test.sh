@@ -38,8 +38,8 @@ test_an_open_fails_in_one_process_and_in_no_other() {
 	grep -qx 'got #!/bin/sh' "$T/one.said" || fail "another path: $(cat "$T/one.said")"
 	grep -qx hello "$T/two.said" || fail "another process: $(cat "$T/two.said")"
 	expect 1 "select(.pid == $one_pid and .tid == $one_pid and .comm == \"sh\" and .error == \"ENOSPC\"
-		and .path == \"$T/one.file\" and .time_ns > 0)"
-	expect 1 .
+		and .path == \"$T/one.file\" and .time_ns > 0)" \
+		1 .
 	grep -qx 'failinject: attached to security_file_open, which fails with ENOSPC; Ctrl-C to stop' "$T/err" ||
 		fail "$(cat "$T/err")"
 	grep -qx 'failinject: 1 events' "$T/err" || fail "$(cat "$T/err")"
@@ -57,8 +57,8 @@ test_below_a_path_it_fails_for_everybody_until_it_ends() {
 	stop
 	cat "$T/dir/a"
 	nothing_left
-	expect 2 "select(.error == \"EIO\" and .path == \"$T/dir/a\" and .comm == \"cat\")"
-	expect 2 .
+	expect 2 "select(.error == \"EIO\" and .path == \"$T/dir/a\" and .comm == \"cat\")" \
+		2 .
 }
 
 test_other_functions_of_security_modules_fail_too() {
@@ -120,10 +120,10 @@ test_system_calls_fail_where_the_kernel_lets_them() {
 	grep -q 'Input/output error' "$T/one.said" || fail "$(cat "$T/one.said")"
 	grep -q "$T/file: Too many open files in system" "$T/two.said" || fail "$(cat "$T/two.said")"
 	grep -qx '#!/bin/sh' "$T/two.said" || fail "$(cat "$T/two.said")"
-	expect 1 "select(.error == \"EIO\" and .comm == \"sync\" and .path == \"\")"
-	expect 1 .
-	expect 1 "select(.path == \"$T/file\" and .error == \"ENFILE\")" open
-	expect 1 . open
+	expect 1 "select(.error == \"EIO\" and .comm == \"sync\" and .path == \"\")" \
+		1 .
+	expect 1 "select(.path == \"$T/file\" and .error == \"ENFILE\")" \
+		1 . open
 }
 
 # ---- that it does no harm ----
@@ -215,9 +215,9 @@ test_the_demo_shows_what_the_README_says() {
 	stop
 	says "^cp: cannot create regular file '/run/failinject-demo/copy': No space left on device$"
 	grep -qx 'the copy elsewhere is there' "$T/stdout" || fail "$(cat "$T/stdout")"
-	expect 1 'select(.comm == "cp" and .path == "/run/failinject-demo/copy")'
-	expect 2 'select(.error == "ENOSPC")'
-	expect 2 .
+	expect 1 'select(.comm == "cp" and .path == "/run/failinject-demo/copy")' \
+		2 'select(.error == "ENOSPC")' \
+		2 .
 }
 
 run_tests

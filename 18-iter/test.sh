@@ -42,10 +42,10 @@ test_ps_shows_every_process_once_with_its_arguments() {
 		says '^bps: without arguments, which only a kernel with bpf_copy_from_user_task\(\) \(Linux 5.18\) can read$'
 	fi
 	expect 1 "select(.pid == $pid and .comm == \"cat\" and .ppid == $ppid and .uid == 0
-		and .threads == 1 and .args == \"$args\")" stdout
-	expect 1 "select(.pid == $sockets_pid and .threads == 2)" stdout
-	expect 1 "select(.pid == $(cat "$T/child") and .ppid == $pid)" stdout
-	expect 1 'select(.pid == 2 and .comm == "kthreadd" and .args == "")' stdout
+		and .threads == 1 and .args == \"$args\")" \
+		1 "select(.pid == $sockets_pid and .threads == 2)" \
+		1 "select(.pid == $(cat "$T/child") and .ppid == $pid)" \
+		1 'select(.pid == 2 and .comm == "kthreadd" and .args == "")' stdout
 	[ "$(jq .pid "$T/stdout" | sort | uniq -d)" = "" ] || fail "a process twice"
 }
 
@@ -56,8 +56,8 @@ test_ps_p_shows_one_process_and_4096_bytes_of_its_arguments() {
 	pid=$!
 	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
 	exits 0 ./bps ps -j -p "$pid"
-	expect 1 . stdout
-	expect 1 "select(.pid == $pid and .uid == 65534)" stdout
+	expect 1 . \
+		1 "select(.pid == $pid and .uid == 65534)" stdout
 	before_5_18 && return
 	expect 1 "select((.args | length) == 4096 and (.args | startswith(\"cat $T/fifo \\u001b[31m\\n\\\\ 0000\")))" stdout
 	# In text for people, control bytes are question marks, and a backslash is two.
@@ -83,17 +83,17 @@ b" 5<>"$T/rw" 6>"$deep/name"
 	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
 	exits 0 ./bps lsof -j -p $pid
 	fds=$(ls "/proc/$pid/fd" | wc -l)
-	expect "$fds" "select(.pid == $pid and .comm == \"cat\")" stdout
-	expect "$fds" . stdout
-	expect 1 'select(.fd == 6 and .path == ".../name" and .writable and (.readable | not))' stdout
+	expect "$fds" "select(.pid == $pid and .comm == \"cat\")" \
+		"$fds" . \
+		1 'select(.fd == 6 and .path == ".../name" and .writable and (.readable | not))' stdout
 	if before_5_18; then
 		expect 1 'select(.fd == 4 and .path == ".../a\nb")' stdout
 		says '^bps: only the names of files, as iterators may call bpf_d_path\(\) since Linux 5.12$'
 		return
 	fi
-	expect 1 "select(.fd == 3 and .path == \"$T/fifo\" and .readable and (.writable | not))" stdout
-	expect 1 "select(.fd == 4 and .path == \"$T/a\\nb\" and .writable)" stdout
-	expect 1 "select(.fd == 5 and .path == \"$T/rw (deleted)\" and .readable and .writable)" stdout
+	expect 1 "select(.fd == 3 and .path == \"$T/fifo\" and .readable and (.writable | not))" \
+		1 "select(.fd == 4 and .path == \"$T/a\\nb\" and .writable)" \
+		1 "select(.fd == 5 and .path == \"$T/rw (deleted)\" and .readable and .writable)" stdout
 	exits 0 ./bps lsof
 	grep -qE '^PID +FD +RW +COMM +PATH$' "$T/stdout" || fail "$(cat "$T/stdout")"
 	grep -qE "^$pid +4 +-w +cat +$T/a\\?b$" "$T/stdout" || fail "$(grep "^$pid" "$T/stdout")"
@@ -103,16 +103,16 @@ test_ss_shows_sockets_of_IPv4_and_IPv6() {
 	sockets
 	exits 0 ./bps ss -j
 	expect 1 "select(.protocol == \"TCP\" and .state == \"LISTEN\" and .local == \"127.0.0.1\"
-		and .local_port == $listening and .remote == \"0.0.0.0\" and .remote_port == 0)" stdout
-	expect 1 "select(.state == \"ESTABLISHED\" and .local_port == $client and .remote_port == $listening
+		and .local_port == $listening and .remote == \"0.0.0.0\" and .remote_port == 0)" \
+		1 "select(.state == \"ESTABLISHED\" and .local_port == $client and .remote_port == $listening
 		and .remote == \"127.0.0.1\")" stdout
 	exits 0 ./bps ss -P "$listening"
 	grep -qE "^LISTEN +0 +127.0.0.1:$listening 0.0.0.0:0$" "$T/stdout" || fail "$(cat "$T/stdout")"
 	[ "$(wc -l <"$T/stdout")" -eq 4 ] || fail "not a header and three sockets: $(cat "$T/stdout")"
 	says '^bps: 3 events$'
 	exits 0 ./bps ss --udp -j -P "$udp"
-	expect 1 . stdout
-	expect 1 "select(.protocol == \"UDP\" and .state == \"CLOSED\" and .local_port == $udp)" stdout
+	expect 1 . \
+		1 "select(.protocol == \"UDP\" and .state == \"CLOSED\" and .local_port == $udp)" stdout
 
 	rm "$T/hold" "$T/sockets"
 	sockets 6
@@ -135,8 +135,8 @@ test_ss_kill_ends_a_connection_and_no_other_socket() {
 	expect 0 'select(.state == "LISTEN")' stdout
 	wait_for "the connection ends" grep -qE '^ended: ECONN(ABORTED|RESET)$' "$T/sockets"
 	exits 0 ./bps ss -j -P "$listening"
-	expect 1 'select(.state == "LISTEN")' stdout
-	expect 0 'select(.state == "ESTABLISHED")' stdout
+	expect 1 'select(.state == "LISTEN")' \
+		0 'select(.state == "ESTABLISHED")' stdout
 }
 
 test_cgroup_shows_a_part_of_the_tree() {
@@ -150,9 +150,9 @@ test_cgroup_shows_a_part_of_the_tree() {
 	at_end "rmdir '$path/a/b' '$path/a'"
 	below=${path#"$(cgroup_root)"}
 	exits 0 ./bps cgroup -j -c "$path"
-	expect 3 . stdout
-	expect 1 "select(.path == \"$below\" and .descendants == 2 and .id == $(stat -c %i "$path"))" stdout
-	expect 1 "select(.path == \"$below/a/b\" and .descendants == 0 and .level == 3)" stdout
+	expect 3 . \
+		1 "select(.path == \"$below\" and .descendants == 2 and .id == $(stat -c %i "$path"))" \
+		1 "select(.path == \"$below/a/b\" and .descendants == 0 and .level == 3)" stdout
 	exits 0 ./bps cgroup
 	grep -qE "^1 +0 +[0-9]+ +[0-9]+ +/$" "$T/stdout" || fail "$(cat "$T/stdout")"
 	grep -qE "^$(stat -c %i "$path/a") +2 +1 +0 +$below/a$" "$T/stdout" || fail "$(cat "$T/stdout")"
@@ -171,9 +171,9 @@ test_map_shows_the_elements_of_a_map() {
 	bpftool map update pinned "$T/bpf/hash" key 1 2 3 4 value 10 20 30 40 50 255
 	bpftool map update pinned "$T/bpf/hash" key 5 6 7 8 value 0 0 0 0 0 1
 	exits 0 ./bps map -j --id "$(bpftool -j map show pinned "$T/bpf/hash" | jq .id)"
-	expect 2 . stdout
-	expect 1 'select(.key == "01020304" and .value == "0a141e2832ff")' stdout
-	expect 1 'select(.key == "05060708" and .value == "000000000001")' stdout
+	expect 2 . \
+		1 'select(.key == "01020304" and .value == "0a141e2832ff")' \
+		1 'select(.key == "05060708" and .value == "000000000001")' stdout
 	bpftool map create "$T/bpf/percpu" type percpu_array key 4 value 4 entries 2 name percpu
 	exits 0 ./bps map --id "$(bpftool -j map show pinned "$T/bpf/percpu" | jq .id)"
 	cpus=$(bpftool -j map dump pinned "$T/bpf/percpu" | jq '.[0].values | length')
@@ -279,8 +279,8 @@ test_the_demo_shows_what_the_README_says() {
 	start bps ss -j -I 1
 	./demo.sh
 	stop
-	expect_at_least 1 'select(.state == "LISTEN" and .local == "127.0.0.1")'
-	expect_at_least 2 'select(.state == "ESTABLISHED" and .local == "127.0.0.1")'
+	expect_at_least 1 'select(.state == "LISTEN" and .local == "127.0.0.1")' \
+		2 'select(.state == "ESTABLISHED" and .local == "127.0.0.1")'
 }
 
 run_tests

@@ -29,11 +29,11 @@ test_without_enforce_everything_is_told_and_nothing_forbidden() {
 	rm "$T/passer-by"
 	stop
 	grep -qx hello "$T/said" || fail "it did not run"
-	expect 3 .
-	expect 3 "select(.denied == false and .uid == 0 and .time_ns > 0 and .pid > 0 and .path == \"$T/victim\")"
-	expect 1 'select(.action == "EXEC" and .name == "victim")'
-	expect 1 'select(.action == "RENAME" and .comm == "mv" and .name == "renamed")'
-	expect 1 'select(.action == "REPLACE" and .comm == "mv" and .name == "renamed")'
+	expect 3 . \
+		3 "select(.denied == false and .uid == 0 and .time_ns > 0 and .pid > 0 and .path == \"$T/victim\")" \
+		1 'select(.action == "EXEC" and .name == "victim")' \
+		1 'select(.action == "RENAME" and .comm == "mv" and .name == "renamed")' \
+		1 'select(.action == "REPLACE" and .comm == "mv" and .name == "renamed")'
 	grep -qx 'fileguard: attached to inode_unlink, inode_rename and bprm_check_security, watching 1 file; Ctrl-C to stop' \
 		"$T/err" || fail "$(cat "$T/err")"
 	grep -qx 'fileguard: 3 events' "$T/err" || fail "$(cat "$T/err")"
@@ -60,18 +60,18 @@ test_with_enforce_everything_is_forbidden_also_to_root_until_it_ends() {
 	[ "$(sha256sum <"$T/victim")" = "$sum" ] && [ -e "$T/new" ] && [ -e "$T/plain" ] || fail "$(ls "$T")"
 	stop # SIGINT is nothing that it guards
 
-	expect 8 'select(.denied)'
-	expect 8 .
-	expect 1 "select(.action == \"EXEC\" and .name == \"victim\" and .path == \"$T/victim\")"
+	expect 8 'select(.denied)' \
+		8 . \
+		1 "select(.action == \"EXEC\" and .name == \"victim\" and .path == \"$T/victim\")"
 	# By its other name: only a kernel where the hook may sleep knows the path for that.
 	here=$T/hard-link
 	case $(uname -r) in 5.10.*) here=$T/victim ;; esac
-	expect 1 "select(.action == \"EXEC\" and .name == \"hard-link\" and .path == \"$here\")"
-	expect 1 "select(.action == \"UNLINK\" and .name == \"victim\" and .path == \"$T/victim\" and .comm == \"rm\")"
-	expect 1 "select(.action == \"UNLINK\" and .name == \"hard-link\" and .path == \"$T/victim\")"
-	expect 1 "select(.action == \"RENAME\" and .name == \"renamed\" and .path == \"$T/victim\")"
-	expect 2 "select(.action == \"REPLACE\" and .name == \"victim\" and .path == \"$T/victim\")"
-	expect 1 "select(.action == \"RENAME\" and .name == \"victim\" and .path == \"$T/plain\")"
+	expect 1 "select(.action == \"EXEC\" and .name == \"hard-link\" and .path == \"$here\")" \
+		1 "select(.action == \"UNLINK\" and .name == \"victim\" and .path == \"$T/victim\" and .comm == \"rm\")" \
+		1 "select(.action == \"UNLINK\" and .name == \"hard-link\" and .path == \"$T/victim\")" \
+		1 "select(.action == \"RENAME\" and .name == \"renamed\" and .path == \"$T/victim\")" \
+		2 "select(.action == \"REPLACE\" and .name == \"victim\" and .path == \"$T/victim\")" \
+		1 "select(.action == \"RENAME\" and .name == \"victim\" and .path == \"$T/plain\")"
 	nothing_left
 	"$T/victim" >/dev/null
 	rm "$T/victim" "$T/hard-link" "$T/plain"
@@ -111,10 +111,10 @@ test_two_at_once_and_one_forbids() {
 	stop guard
 	rm "$T/victim"
 	stop
-	expect 1 'select(.denied)' guard
-	expect 1 . guard
-	expect 1 'select(.action == "UNLINK" and .denied == false)'
-	expect 1 .
+	expect 1 'select(.denied)' \
+		1 . guard
+	expect 1 'select(.action == "UNLINK" and .denied == false)' \
+		1 .
 }
 
 test_a_mark_is_on_the_file_and_not_on_its_name() {
@@ -124,8 +124,8 @@ test_a_mark_is_on_the_file_and_not_on_its_name() {
 	echo other >"$T/victim"
 	rm "$T/victim"
 	stop
-	expect 1 'select(.action == "UNLINK")'
-	expect 1 .
+	expect 1 'select(.action == "UNLINK")' \
+		1 .
 }
 
 # Inodes that nobody uses are forgotten when memory is short, and their marks with them.
@@ -197,11 +197,11 @@ test_the_demo_shows_what_the_README_says() {
 	./demo.sh >/dev/null 2>&1
 	stop
 	./hello >/dev/null || fail "hello was not guarded"
-	expect 1 'select(.action == "EXEC" and .denied)'
-	expect 1 'select(.action == "RENAME" and .name == "bye.tmp")'
-	expect 1 'select(.action == "REPLACE" and .name == "hello")'
-	expect 1 'select(.action == "UNLINK")'
-	expect 4 .
+	expect 1 'select(.action == "EXEC" and .denied)' \
+		1 'select(.action == "RENAME" and .name == "bye.tmp")' \
+		1 'select(.action == "REPLACE" and .name == "hello")' \
+		1 'select(.action == "UNLINK")' \
+		4 .
 }
 
 run_tests
