@@ -199,7 +199,7 @@ static __always_inline int leave(int ret, bool is_syscall)
 	event->whole_file = !call->first_byte && call->last_byte == TO_THE_END;
 	event->data_only = call->data_only;
 	event->__pad = 0;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	put_comm(event->comm);
 
 	size = offsetof(struct event, path) + read_path(scratch, call->file);
 	if (size > sizeof(*event))

@@ -133,7 +133,7 @@ static __always_inline int leave(long ret)
 		bpf_probe_read_user(&flags, sizeof(flags), &call->how->flags);
 		event->flags = flags;
 	}
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	put_comm(event->comm);
 
 	/*
 	 * Read the path here and not at entry: a probe may not wait for a page that is

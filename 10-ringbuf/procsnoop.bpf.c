@@ -84,7 +84,7 @@ static __always_inline void describe(struct event *event, enum what what, struct
 	event->uid = bpf_get_current_uid_gid();
 	event->exit_code = 0;
 	event->exit_signal = 0;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	put_comm(event->comm);
 }
 
 static __always_inline bool is_wanted(const struct task_struct *task)

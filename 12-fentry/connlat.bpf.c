@@ -127,7 +127,7 @@ static __always_inline void describe_caller(struct attempt *attempt)
 {
 	attempt->pid_tgid = bpf_get_current_pid_tgid();
 	attempt->uid = bpf_get_current_uid_gid();
-	bpf_get_current_comm(attempt->comm, sizeof(attempt->comm));
+	put_comm(attempt->comm);
 	attempt->begin_ns = bpf_ktime_get_ns();
 }
 

@@ -109,7 +109,7 @@ static __always_inline int report(struct pt_regs *ctx, bool may_sleep)
 	event->tid = pid_tgid;
 	event->probe = bpf_usdt_cookie(ctx);
 	event->__pad = 0;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	put_comm(event->comm);
 
 	args = bpf_usdt_arg_cnt(ctx);
 	if (args < 0 || args > MAX_ARGS)

@@ -94,7 +94,7 @@ static __always_inline long inject(struct rule *rule, struct event *event, long 
 	event->pid = id >> 32;
 	event->tid = id;
 	event->error = rule->error;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	put_comm(event->comm);
 	size += offsetof(struct event, path);
 	if (bpf_ringbuf_output(&events, event, size, output_flags(&events, size)))
 		count_dropped();

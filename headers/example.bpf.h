@@ -42,6 +42,16 @@ static __always_inline void clear_record(void *record, __u32 size)
 }
 
 /*
+ * Put the name of the current task into @comm, which has 16 bytes. bpf_get_current_comm() alone
+ * leaves there, on Linux 6.1, what was behind the NUL: the end of the name of an earlier task.
+ */
+static __always_inline void put_comm(char *comm)
+{
+	__builtin_memset(comm, 0, 16);
+	bpf_get_current_comm(comm, 16);
+}
+
+/*
  * Wake the reader for a good batch, not for every record: a wake-up costs 9 to 20 us, the
  * record itself below 1. These are the flags that do so, for a record of @size bytes:
  *
