@@ -54,7 +54,7 @@ $O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
 	$Q$(LLVM_STRIP) --strip-debug $@ # DWARF only; BTF is what the kernel and libbpf read
 
 # --as-needed: a program that calls none of these libraries needs none.
-$(PROGRAMS): %: %.c $(COMMON)/.output/libexample.a | $O
+$(PROGRAMS): %: %.c $(COMMON)/.output/libexample.a $(CHOICES) | $O
 	$(call say,CC,$(DIR)/$<)
 	$Q$(CC) $(LOADER_FLAGS) -MMD -MP -MF $O/$@.d $< $(COMMON)/.output/libexample.a $(LDFLAGS) \
 		-Wl,--as-needed $(LDLIBS) $(LIBBPF_LIBS) -o $@

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # The compilers' flags, for common/ and for the examples. Needs COMMON, and config.mk.
 
+# What changes when the user chooses other compilers or flags: what is compiled and linked in one go
+# depends on both.
+CHOICES := $(COMMON)/.output/config.mk $(COMMON)/.output/link
+
 CFLAGS   ?= -O2 -g
 WERROR   ?= -Werror
 WARNINGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter $(WERROR)

@@ -77,6 +77,21 @@ bytes_of() (
 		LC_ALL=C sort | xargs sha256sum
 )
 
+test_what_is_chosen_on_the_command_line_rebuilds_what_depends_on_it() {
+	need make
+	copy_tree
+	compiled='CC:opensnoop.c LINK:opensnoop CC:opencalls.c'
+	for choice in CFLAGS=-O1 CC=gcc; do
+		make "$choice" >"$T/make" || fail "$(cat "$T/make")"
+		for step in $compiled; do
+			grep -q "^  ${step%:*} .*/${step#*:}\$" "$T/make" || fail "$choice: no $step: $(cat "$T/make")"
+		done
+		[ -z "$(make "$choice")" ] || fail "$choice is built twice"
+	done
+	steps=$(make CC=gcc LDFLAGS=-Wl,-z,now | awk '{ print $1 ":" $2 }' | paste -s -d ' ' -)
+	[ "$steps" = 'LINK:02-tracepoint/opensnoop CC:02-tracepoint/opencalls.c' ] || fail "LDFLAGS: $steps"
+}
+
 test_it_is_quiet_unless_asked() {
 	need make
 	copy_tree
@@ -123,6 +138,22 @@ test_an_example_copied_out_builds_and_runs() {
 	exits 0 ./opensnoop -d 0.2
 	make clean >/dev/null
 	[ ! -e opensnoop ] && [ ! -e .output ] || fail "make clean left something"
+}
+
+once_each_program_compiles_for_each_architecture() {
+	need make
+	cd ../../common
+	for arch in ../vmlinux/*/; do
+		arch=$(basename "$arch")
+		printf 'include Makefile\nflags:\n\t@echo $(CLANG) $(BPF_FLAGS)\n' |
+			make -s -f - flags ARCH="$arch" >"$T/flags"
+		# What collides with a type of its vmlinux.h is an error; no code is generated.
+		$(cat "$T/flags") -x c-header "../vmlinux/$arch/vmlinux.h" -o "$T/vmlinux.pch"
+		for program in ../[0-9]*/*.bpf.c ../bench/*.bpf.c ../docs/verifier/*.bpf.c; do
+			$(cat "$T/flags") -fsyntax-only -include-pch "$T/vmlinux.pch" "$program" 2>"$T/clang" ||
+				fail "$arch: $(cat "$T/clang")"
+		done
+	done
 }
 
 test_what_is_missing_is_named() {
