@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "example.h"
 
 union address {
 	struct sockaddr any;
@@ -34,12 +35,6 @@ union address {
 
 static char data[65536];
 static long sent, received, refused;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "talk: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static union address parse(const char *text, int port)
 {
@@ -115,7 +110,7 @@ static void udp(const char *address, long count, size_t size, const char *move_t
 		int procs = chdir(move_to) ? -1 : open("cgroup.procs", O_WRONLY | O_CLOEXEC);
 
 		if (procs < 0 || write(procs, "0", 1) != 1)
-			die(move_to);
+			die("%s", move_to);
 		close(procs);
 	}
 	for (long i = 0; i < count; i++)
@@ -163,7 +158,7 @@ static void connect_to(const char *address, int port, int ms)
 	int fd = make_socket(&to, SOCK_STREAM);
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	puts(connect(fd, &to.any, sizeof(to)) ? strerrorname_np(errno) : "connected");
+	puts(connect(fd, &to.any, sizeof(to)) ? error_name(errno) : "connected");
 }
 
 static void flood(const char *address, long count)

@@ -23,12 +23,14 @@
 /* Numbers of the 32-bit system calls of x86. */
 enum { KILL32 = 37, TKILL32 = 238, TGKILL32 = 270 };
 
+#ifdef __x86_64__
 static sigjmp_buf no_32_bits;
 
 static void on_fault(int signal)
 {
 	siglongjmp(no_32_bits, 1);
 }
+#endif
 
 static long call32(long number, long a, long b, long c)
 {

@@ -216,7 +216,8 @@ static size_t read_objects(int iterator, char *buf, size_t size)
 
 static void print_hex(const char *before, const char *bytes, __u32 size)
 {
-	printf(options.json ? "%s\"" : "", before);
+	if (options.json)
+		printf("%s\"", before);
 	for (__u32 i = 0; i < size; i++)
 		printf("%02x", (__u8)bytes[i]);
 	putchar(options.json ? '"' : ' ');

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "example.h"
 
 static int family = AF_INET;
 
@@ -79,7 +80,7 @@ int main(int argc, char **argv)
 		if (polled[0].revents)
 			return 0;
 		if (read(client, &byte, 1) <= 0) {
-			printf("ended: %s\n", strerrorname_np(errno));
+			printf("ended: %s\n", error_name(errno));
 			fflush(stdout);
 			polled[1].fd = -1;
 		}

@@ -107,11 +107,17 @@ static int threads(int count, const char *path)
 	}
 }
 
+#ifdef __clang__ /* makes no clones, and has no word for it */
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE __attribute__((noinline, noclone))
+#endif
+
 /* Each place is a way of @depth steps to the left or right: a stack of its own. */
 static volatile char *page;
 
-static void __attribute__((noinline, noclone)) left(int way, int depth);
-static void __attribute__((noinline, noclone)) right(int way, int depth)
+static NOINLINE void left(int way, int depth);
+static NOINLINE void right(int way, int depth)
 {
 	if (depth == 0)
 		*page = 1;
