@@ -24,10 +24,12 @@
 : "${TEST_DEADLINE:=20}"
 test_pattern=${1-}
 
-# Where tests/ is, seen from an example, from tests/NAME, from docs/verifier, or from tests/run.
-for kit in ../tests .. ../../tests tests "${0%/*}"; do
+# Where tests/ is, seen from an example, from tests/NAME, from docs/verifier, or from tests/run; a tool
+# elsewhere has it from the line that sources this.
+for kit in ../tests .. ../../tests tests "${0%/*}" ''; do
 	[ ! -e "$kit/lib.sh" ] || break
 done
+[ -n "$kit" ] || kit=$(sed -n 's,^\. \(.*\)/lib\.sh$,\1,p' "$0")
 kit=$(cd "$kit" && pwd)/.output/kit
 [ -x "$kit" ] || { echo "$0: there is no $kit; make builds it" >&2; exit 1; }
 run_exec= # "exec" where "kit run" is to replace the shell; the rest is what it has to do first
@@ -562,11 +564,13 @@ run_tests() {
 
 run_case() {
 	T=$KIT_DIR/$number
+	spell_out "${1#*_}"
+	# In a VM the kernel's log names the case that runs: see vm/judge.
+	[ -z "${HELLO_LIBBPF_VM:-}" ] || echo "<4>hello-libbpf: ${PWD#/hello-libbpf/}: $title" >/dev/kmsg
 	( set -eu; "$1" ) >"$T/.log" 2>&1 </dev/null
 	case_status=$?
 	( clean_up "$T" ) >>"$T/.failed" 2>&1
 	end_what_is_left
-	spell_out "${1#*_}"
 	title="$number - $title"
 	if [ ! -s "$T/.failed" ] && [ -e "$T/.skipped" ]; then
 		read -r reason <"$T/.skipped"

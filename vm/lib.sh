@@ -30,6 +30,21 @@ vm_dirs() {
 		tests/sweep/test.sh 2>/dev/null | sed 's|/test.sh||')
 }
 
+# Set $place to what directory $1 is called in a VM, and print nothing: "02-tracepoint" in the checkout,
+# and "/mytool", with $outside=its path, for one that lies elsewhere. Names are as seen from the checkout
+# or from the current directory. Returns 1 if there is none.
+find_place() {
+	place=${1%/} outside=
+	[ ! -d "$tree/$place" ] || [ "${place#/}" != "$place" ] || return 0
+	outside=$(cd "$1" 2>/dev/null && pwd -P) || return 1
+	place=${outside#"$(cd "$tree" && pwd -P)"/}
+	if [ "$place" != "$outside" ]; then
+		outside=
+	else
+		place=/${outside##*/}
+	fi
+}
+
 # Does process $1 run? A zombie does not.
 alive() {
 	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
@@ -171,7 +186,8 @@ qemu() {
 	seconds=$1 dir=$2 chardev=$3
 	shift 3
 	# rcu_expedited: detaching a probe waits for RCU, half a second for six tracepoints without.
-	append="console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check rcupdate.rcu_expedited=1"
+	# printk.devkmsg: tests write each case's name into the log, however fast they are.
+	append="console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check rcupdate.rcu_expedited=1 printk.devkmsg=on"
 	lsm=$(sed -n 's/^CONFIG_LSM="\(.*\)"/\1/p' "$kernel/config")
 	case ,$lsm, in
 	*,bpf,*) ;;
