@@ -3,7 +3,7 @@
  * Have functions of the kernel called, for the tests and the benchmark:
  *
  *	calls unlink N PATH	N times make the file PATH, and remove it (vfs_unlink)
- *	calls poll MS		wait in poll() for MS ms (do_sys_poll)
+ *	calls poll MS...	wait in poll() for MS ms (do_sys_poll); sleep 2 s before the next
  *	calls flood N		N times getpgid(0) (__x64_sys_getpgid), as fast as it goes
  *
  * Prints for a flood how many ns one call took.
@@ -28,8 +28,12 @@ int main(int argc, char **argv)
 			if (unlink(argv[3]))
 				return 1;
 		}
-	} else if (argc == 3 && !strcmp(argv[1], "poll")) {
-		poll(NULL, 0, count);
+	} else if (argc >= 3 && !strcmp(argv[1], "poll")) {
+		for (int i = 2; i < argc; i++) {
+			if (i > 2)
+				sleep(2);
+			poll(NULL, 0, atol(argv[i]));
+		}
 	} else if (argc == 3 && !strcmp(argv[1], "flood")) {
 		clock_gettime(CLOCK_MONOTONIC, &begin);
 		for (long i = 0; i < count; i++)

@@ -11,12 +11,15 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "example.bpf.h"
+#include "session.bpf.h"
 #include "funccount.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 DESCRIBE(event);
 
 const volatile __u32 wanted_pid; /* 0: all; set by the loader before it loads */
+
+__u64 interval; /* the number of the present one, by the loader */
 
 /* By the function's address. Each CPU has values of its own, so that counting needs no atomics;
  * the loader makes room for as many functions as there are. */
@@ -41,13 +44,6 @@ struct {
 	__type(value, __u64);
 } entries SEC(".maps");
 
-/* Functions of the kernel that BPF may call. Linux 7.2 has given them an argument; what follows the
- * ___ is not part of the name. "__weak": where there is none, it is 0. */
-extern bool bpf_session_is_return(void *ctx) __weak __ksym;
-extern __u64 *bpf_session_cookie(void *ctx) __weak __ksym;
-extern bool bpf_session_is_return___old(void) __weak __ksym;
-extern __u64 *bpf_session_cookie___old(void) __weak __ksym;
-
 static __always_inline bool is_wanted(void)
 {
 	return !wanted_pid || wanted_pid == bpf_get_current_pid_tgid() >> 32;
@@ -56,20 +52,23 @@ static __always_inline bool is_wanted(void)
 static __always_inline int count(__u64 function, __u64 ns)
 {
 	static const struct calls none;
-	struct calls *calls = bpf_map_lookup_elem(&functions, &function);
+	struct calls *calls = lookup_or_init(&functions, &function, &none);
+	__u64 now = *(volatile __u64 *)&interval;
+	struct longest *longest;
 
-	if (!calls) {
-		bpf_map_update_elem(&functions, &function, &none, BPF_NOEXIST);
-		calls = bpf_map_lookup_elem(&functions, &function);
-	}
 	if (!calls) {
 		count_dropped();
 		return 0;
 	}
 	calls->count++;
 	calls->total_ns += ns;
-	if (ns > calls->max_ns)
-		calls->max_ns = ns;
+	longest = &calls->longest[now % 2];
+	if (longest->interval != now) { /* what is there was of the interval before the last */
+		longest->interval = now;
+		longest->ns = 0;
+	}
+	if (ns > longest->ns)
+		longest->ns = ns;
 	return 0;
 }
 
@@ -87,17 +86,9 @@ int on_call(struct pt_regs *ctx)
 SEC("kprobe.session")
 int on_session(struct pt_regs *ctx)
 {
-	bool is_return;
-	__u64 *begin;
+	__u64 *begin = session_cookie(ctx);
 
-	if (bpf_ksym_exists(bpf_session_is_return)) {
-		is_return = bpf_session_is_return(ctx);
-		begin = bpf_session_cookie(ctx);
-	} else {
-		is_return = bpf_session_is_return___old();
-		begin = bpf_session_cookie___old();
-	}
-	if (is_return)
+	if (session_is_return(ctx))
 		return count(bpf_get_func_ip(ctx), bpf_ktime_get_ns() - *begin);
 	*begin = bpf_ktime_get_ns();
 	return !is_wanted();

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load funccount.bpf.c, and print how often the functions that match a pattern are called. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "example.h"
 #include "funccount.h"
 #include "funccount.skel.h"
-
-#define NAMES "/sys/kernel/tracing/available_filter_functions"
-#define LIST  NAMES "_addrs" /* the same with their addresses, since Linux 6.5 */
+#include "functions.h"
 
 static struct {
 	pid_t pid;
@@ -64,164 +60,6 @@ static const struct argp argp = {
 	.doc = "Count the calls of the kernel's functions whose names match a GLOB.",
 };
 
-/* What runs while our program is called and counts. Calls of these from there are not counted, as
- * the kernel does not let a program interrupt itself; they would only be slow. */
-static const char *const own[] = {
-	"bpf_*", "__bpf_*", "htab_*", "__htab_*", "ftrace_*", "fprobe_*", "__fprobe_*", "kprobe_*",
-	"rethook_*", "*fgraph*", "rcu_read_*", "__rcu_read_*", "migrate_*able", "ktime_get_mono_*",
-};
-
-struct function {
-	unsigned long addr;
-	__u64 shown; /* count and total_ns that have been printed */
-	__u64 shown_ns;
-	char name[NAME_SIZE];
-};
-
-static struct function *functions;
-static unsigned long *addrs; /* theirs, in an array for the kernel */
-static size_t function_count;
-
-static const char *match(const char *name, const char *const *globs, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!fnmatch(globs[i], name, 0))
-			return globs[i];
-	return NULL;
-}
-
-/* Write @name, and @module if that is not "", into @to as they are shown. */
-static void join(char to[NAME_SIZE], const char *name, const char *module)
-{
-	snprintf(to, NAME_SIZE, *module ? "%.100s %s" : "%.127s", name, module);
-}
-
-/* Add the functions of @list, the file @path, that match. A line is "name [module]", and an address
- * is before it if @has_addrs. */
-static void read_list(FILE *list, const char *path, bool has_addrs)
-{
-	char line[1024], name[768], module[128];
-	size_t globs = 0, room = 0;
-	const char *glob;
-
-	while (wanted.globs[globs])
-		globs++;
-	while (fgets(line, sizeof(line), list)) {
-		char *rest = line;
-		unsigned long addr = has_addrs ? strtoul(line, &rest, 16) : 0;
-		struct function *function;
-
-		*module = 0;
-		glob = sscanf(rest, "%767s %127s", name, module) < 1 ?
-			       NULL :
-			       match(name, (const char *const *)wanted.globs, globs);
-		if (!glob || !strncmp(name, "__ftrace_invalid_address", 24))
-			continue;
-		if (match(name, own, sizeof(own) / sizeof(*own)))
-			fail("'%s' matches %s, which the counting itself may call; take narrower globs",
-			     glob, name);
-		if (function_count == room) {
-			room = room ? 2 * room : 1024;
-			functions = realloc(functions, room * sizeof(*functions));
-			if (!functions)
-				die("cannot hold the functions");
-		}
-		function = &functions[function_count++];
-		memset(function, 0, sizeof(*function));
-		function->addr = addr;
-		join(function->name, name, module);
-	}
-	if (!function_count)
-		fail("there is no function '%s' that can be traced (see %s)", wanted.globs[0], path);
-}
-
-static int by_name(const void *left, const void *right)
-{
-	const struct function *a = left, *b = right;
-
-	return strcmp(a->name, b->name);
-}
-
-/*
- * Take the addresses of the functions from /proc/kallsyms, where a line is "ffffffff81000000 t name
- * [module]". Two functions may have the same name; if kallsyms has more of one than the list, then
- * some of these cannot be traced, nobody knows which, and all of them are left out.
- */
-static void find_addrs(void)
-{
-	char line[1024], name[768], module[128], type;
-	size_t *symbols = calloc(function_count, sizeof(*symbols)), kept = 0;
-	FILE *list = fopen("/proc/kallsyms", "re");
-	struct function key, *end = functions + function_count;
-
-	if (!list || !symbols)
-		die("cannot read /proc/kallsyms");
-	qsort(functions, function_count, sizeof(*functions), by_name);
-	while (fgets(line, sizeof(line), list)) {
-		struct function *function;
-		unsigned long addr;
-		size_t nth;
-
-		*module = 0;
-		if (sscanf(line, "%lx %c %767s %127s", &addr, &type, name, module) < 3 ||
-		    !strchr("tTwW", type))
-			continue;
-		join(key.name, name, module);
-		function = bsearch(&key, functions, function_count, sizeof(*functions), by_name);
-		if (!function)
-			continue;
-		if (!addr)
-			fail("/proc/kallsyms hides addresses; before Linux 6.5 this takes CAP_SYSLOG, and "
-			     "kernel.kptr_restrict below 2");
-		while (function > functions && !by_name(function - 1, &key))
-			function--;
-		nth = symbols[function - functions]++;
-		if (nth < (size_t)(end - function) && !by_name(function + nth, &key))
-			function[nth].addr = addr;
-	}
-	fclose(list);
-
-	for (size_t first = 0, next; first < function_count; first = next) {
-		next = first + 1;
-		while (next < function_count && !by_name(&functions[next], &functions[first]))
-			next++;
-		for (size_t i = first; i < next; i++)
-			if (functions[i].addr && symbols[first] <= next - first)
-				functions[kept++] = functions[i];
-	}
-	free(symbols);
-	if (kept < function_count)
-		warn("left out %zu functions: before Linux 6.5 nothing says where they are",
-		     function_count - kept);
-	if (!kept)
-		fail("no function is left");
-	function_count = kept;
-}
-
-static void find_functions(void)
-{
-	const char *path = LIST;
-	FILE *list = fopen(path, "re");
-	bool has_addrs = list || errno != ENOENT;
-
-	if (!has_addrs) {
-		path = NAMES;
-		list = fopen(path, "re");
-	}
-	if (!list)
-		die("cannot read %s", path);
-	read_list(list, path, has_addrs);
-	fclose(list);
-	if (!has_addrs)
-		find_addrs();
-
-	addrs = calloc(function_count, sizeof(*addrs));
-	if (!addrs)
-		die("cannot hold the functions");
-	for (size_t i = 0; i < function_count; i++)
-		addrs[i] = functions[i].addr;
-}
-
 /* Can programs be attached by @type? Try with one that does nothing. 0 or the negative errno. */
 static int try_attach(enum bpf_attach_type type)
 {
@@ -262,7 +100,7 @@ static void need_kprobe_multi(void)
 
 static struct bpf_link *attach(struct bpf_program *program, bool retprobe, bool session)
 {
-	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = addrs, .cnt = function_count,
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = function_addrs, .cnt = function_count,
 		    .retprobe = retprobe, .session = session);
 	struct bpf_link *link = bpf_program__attach_kprobe_multi_opts(program, NULL, &opts);
 
@@ -277,12 +115,14 @@ static unsigned long long shown; /* calls */
 /*
  * The sum over all CPUs. Where jumps must hit a mark (x86's IBT), a function begins 4 bytes before
  * ftrace's place-holder. The list has that one's address and bpf_get_func_ip() says the function's;
- * /proc/kallsyms has the function's, and the first kernels with IBT say the place-holder's.
+ * /proc/kallsyms has the function's, and the first kernels with IBT say the place-holder's. The longest
+ * call in @interval becomes the sum's first longest.
  */
-static struct calls calls_of(const struct bpf_map *map, __u64 addr)
+static struct calls calls_of(const struct bpf_map *map, __u64 addr, __u64 interval)
 {
 	__u64 before = addr - 4, after = addr + 4;
 	struct calls values[cpus], sum = {};
+	const struct longest *longest;
 
 	if (bpf_map__lookup_elem(map, &addr, sizeof(addr), values, sizeof(values), 0) &&
 	    bpf_map__lookup_elem(map, &before, sizeof(before), values, sizeof(values), 0) &&
@@ -291,8 +131,9 @@ static struct calls calls_of(const struct bpf_map *map, __u64 addr)
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		sum.count += values[cpu].count;
 		sum.total_ns += values[cpu].total_ns;
-		if (values[cpu].max_ns > sum.max_ns)
-			sum.max_ns = values[cpu].max_ns;
+		longest = &values[cpu].longest[interval % 2];
+		if (longest->interval == interval && longest->ns > sum.longest->ns)
+			*sum.longest = *longest;
 	}
 	return sum;
 }
@@ -310,22 +151,23 @@ static int by_count(const void *left, const void *right)
 static void show(struct funccount_bpf *skel)
 {
 	struct event *events = calloc(function_count, sizeof(*events));
-	struct timespec time;
+	__u64 interval = skel->bss->interval, now = now_ns();
 	size_t count = 0;
 
 	if (!events)
 		die("cannot hold the counts");
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	skel->bss->interval++; /* before the look, which so sees the whole interval */
 	for (size_t i = 0; i < function_count; i++) {
-		struct calls calls = calls_of(skel->maps.functions, addrs[i]);
+		struct calls calls = calls_of(skel->maps.functions, function_addrs[i],
+					      interval);
 		struct event *event = &events[count];
 
 		if (calls.count == functions[i].shown)
 			continue;
-		event->time_ns = time.tv_sec * 1000000000ULL + time.tv_nsec;
+		event->time_ns = now;
 		event->count = calls.count - functions[i].shown;
 		event->total_ns = calls.total_ns - functions[i].shown_ns;
-		event->max_ns = calls.max_ns;
+		event->max_ns = calls.longest->ns;
 		memcpy(event->function, functions[i].name, sizeof(event->function));
 		functions[i].shown = calls.count;
 		functions[i].shown_ns = calls.total_ns;
@@ -340,7 +182,7 @@ static void show(struct funccount_bpf *skel)
 		const struct event *event = &events[i];
 
 		if (options.json)
-			print_json(skel->obj, (void *)event, sizeof(*event));
+			print_record(skel->obj, "event", event, sizeof(*event));
 		else if (wanted.latency)
 			printf("%12llu %10.3f %10.3f  %s\n", event->count,
 			       event->total_ns / 1e3 / event->count, event->max_ns / 1e3,
@@ -371,9 +213,8 @@ static unsigned long long count_missed(struct funccount_bpf *skel)
 
 int main(int argc, char **argv)
 {
-	struct timespec begin, end;
 	struct funccount_bpf *skel;
-	unsigned long long missed;
+	unsigned long long missed, begin;
 	bool session;
 
 	parse_options(&argp, argc, argv);
@@ -384,7 +225,7 @@ int main(int argc, char **argv)
 		die("cannot open the BPF object");
 
 	need_kprobe_multi();
-	find_functions();
+	find_functions(wanted.globs);
 	session = wanted.latency && !wanted.no_session && !try_attach(BPF_TRACE_KPROBE_SESSION);
 
 	/* Load only what will be attached. The rest may call what this kernel does not have. */
@@ -395,14 +236,14 @@ int main(int argc, char **argv)
 	bpf_program__set_autoload(skel->progs.on_return, wanted.latency && !session);
 	bpf_map__set_autocreate(skel->maps.entries, wanted.latency && !session);
 	bpf_map__set_max_entries(skel->maps.functions, function_count);
-	cpus = libbpf_num_possible_cpus();
+	cpus = possible_cpus();
 
 	/* Load: create the maps, fit the programs to this kernel's types, and verify them. */
 	if (funccount_bpf__load(skel))
 		die("cannot load the BPF object");
 
 	/* Attach: all functions at once. The sections name none, so the skeleton could not. */
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	begin = now_ns();
 	if (!wanted.latency) {
 		skel->links.on_call = attach(skel->progs.on_call, false, false);
 	} else if (session) {
@@ -411,10 +252,7 @@ int main(int argc, char **argv)
 		skel->links.on_return = attach(skel->progs.on_return, true, false);
 		skel->links.on_entry = attach(skel->progs.on_entry, false, false);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-
-	attached("%zu functions in %.3f s, with %s", function_count,
-		 end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9,
+	attached("%zu functions in %.3f s, with %s", function_count, (now_ns() - begin) / 1e9,
 		 !wanted.latency ? "kprobe.multi" :
 		 session	 ? "kprobe.session" :
 				   "kprobe.multi and kretprobe.multi");
@@ -429,7 +267,7 @@ int main(int argc, char **argv)
 	if (missed)
 		warn("%llu calls not counted: a program was running on that CPU already", missed);
 
-	free(addrs);
+	free(function_addrs);
 	free(functions);
 	funccount_bpf__destroy(skel);
 	return 0;

@@ -60,6 +60,15 @@ test_the_latency_is_that_of_the_call() {
 	done
 }
 
+test_the_longest_call_is_that_of_the_interval() {
+	gated ./calls poll 300 10
+	start funccount -j -I 1 -p $gated_pid -L do_sys_poll
+	open_gate
+	stop
+	expect 2 '.function == "do_sys_poll" and .count == 1 and .max_ns == .total_ns'
+	expect 1 '.max_ns >= 300000000'
+}
+
 test_thousands_of_functions_are_attached_in_less_than_a_second() {
 	start funccount -j 'c*' 'd*' 's[a-l]*'
 	set -- $(sed -n 's/^funccount: attached to \([0-9]*\) functions in \([0-9.]*\) s, .*/\1 \2/p' "$T/err")
