@@ -360,4 +360,17 @@ test_mutants_that_survive_or_do_not_apply_are_failures() {
 	reports "2 passed, 3 failed, 0 skipped"
 }
 
+# An event that is put together in a global has what an earlier and longer path left in it.
+test_the_contract_notices_stale_bytes() {
+	mkdir "$T/tool"
+	cp ../../template/*.* ../../template/Makefile "$T/tool/"
+	ln -s "$here/../../common" "$T/common"
+	ln -s "$here/.." "$T/tests"
+	sed -i 's/struct event event = {};/static struct event event;/' "$T/tool/"*.bpf.c
+	make -C "$T/tool" COMMON_BUILT=1 >"$T/make" 2>&1 || fail "$(cat "$T/make")"
+	cd "$T/tool"
+	exits 1 ../common/with-mounts.sh ../tests/contract "no byte is stale"
+	grep -q 'in or after path, follow a NUL, and are not 0$' "$T/stdout" || fail "$(cat "$T/stdout")"
+}
+
 run_tests
