@@ -98,7 +98,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		}
 		has_operand = true;
 		if (wanted.command == LIST)
-			argp_error(state, "list takes no networks: what is '%s'?", arg);
+			argp_error(state, "list: unexpected argument '%s'", arg);
 		if (!strcmp(arg, "-"))
 			read_cidrs(state);
 		else

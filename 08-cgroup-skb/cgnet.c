@@ -72,7 +72,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (wanted.cgroup)
-			argp_error(state, "one CGROUP only: what is '%s'?", arg);
+			argp_error(state, "unexpected argument '%s'", arg);
 		wanted.cgroup = arg;
 		return 0;
 	case ARGP_KEY_END:

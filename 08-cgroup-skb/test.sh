@@ -444,7 +444,7 @@ once_wrong_options_are_usage_errors() {
 	exits 2 ./cgnet -a fd00::/129 .
 	says "^cgnet: the prefix length must be a number from 0 to 128, not '129'$"
 	exits 2 ./cgnet . surplus
-	says "^cgnet: one CGROUP only: what is 'surplus'\?$"
+	says "^cgnet: unexpected argument 'surplus'$"
 	exits 2 ./cgnet -a 10.0.0.0/8
 	says '^cgnet: -a needs a CGROUP: without one it is the whole machine$'
 }

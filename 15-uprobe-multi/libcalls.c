@@ -52,7 +52,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
-			argp_error(state, "what is '%s'? It takes one FILE and one PATTERN", arg);
+			argp_error(state, "unexpected argument '%s'", arg);
 		*(state->arg_num ? &wanted.pattern : &wanted.file) = arg;
 		return 0;
 	case ARGP_KEY_END:

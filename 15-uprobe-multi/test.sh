@@ -175,7 +175,7 @@ once_wrong_options_are_usage_errors() {
 	exits 2 ./libcalls
 	says '^libcalls: which FILE\? A library or program$'
 	exits 2 ./libcalls $library a b
-	says "^libcalls: what is 'b'\\? It takes one FILE and one PATTERN$"
+	says "^libcalls: unexpected argument 'b'$"
 }
 
 once_a_file_or_process_or_pattern_that_does_not_exist_is_named() {

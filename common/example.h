@@ -212,38 +212,11 @@ void report(unsigned long long shown, unsigned long long dropped);
 /* ---- JSON from BTF (json.c) ---- */
 
 /*
- * A type's BTF, resolved once into a flat list of things to print, so that an event costs
- * no look-ups. @btf must outlive the plan. @name is the name of a struct. Dies when @btf
- * has no such struct (is DESCRIBE() missing on the BPF side?) or it holds what JSON
- * cannot express, such as a union. Members called __pad... are left out. Free with
- * json_plan__free(), which accepts NULL.
- */
-struct json_plan;
-struct json_plan *json_plan__new(const struct btf *btf, const char *name);
-void json_plan__free(struct json_plan *plan);
-
-/*
- * Print @data as one JSON object and a newline on @out. @size, in bytes, may be less than
- * the struct's: an array at its end is cut there, so that records of variable length need
- * no padding.
- */
-void json_plan__print(const struct json_plan *plan, FILE *out, const void *data, size_t size);
-
-/*
- * Let values of the typedef @type_name be printed as the string that @format writes into
- * @buf (NUL-terminated, at most @size bytes, 1024 or more), rather than as what they are made
- * of. @data may be unaligned: memcpy() it. Call this before a plan is made; @type_name must
- * stay valid. The typedefs of headers/event.h are known from the start.
- */
-typedef void (*json_format_fn)(char *buf, size_t size, const void *data);
-void json_format(const char *type_name, json_format_fn format);
-
-/*
  * Print @record as one JSON object and a newline on stdout, by the struct @name in the BTF of @obj
- * (skel->obj). For records that the loader makes; @obj and @name must stay valid. @size, in bytes,
- * may be less than the struct's: an array at its end is cut there. Members called __pad... are left
- * out. Dies if @obj has no such struct (is DESCRIBE() missing on the BPF side?) or if it has a
- * member that JSON cannot express, such as a union.
+ * (skel->obj), which must stay open. @size, in bytes, may be less than the struct's: an array at
+ * its end is cut there. Members called __pad... are left out. Dies if @obj has no such struct (is
+ * DESCRIBE() missing on the BPF side?) or if it has a member that JSON cannot express, such as a
+ * union.
  */
 void print_record(const struct bpf_object *obj, const char *name, const void *record, size_t size);
 
@@ -252,6 +225,15 @@ void print_record(const struct bpf_object *obj, const char *name, const void *re
  * points to (skel->obj). Returns 0.
  */
 int print_json(void *ctx, void *data, size_t size);
+
+/*
+ * Let values of the typedef @type_name be printed as the string that @format writes into
+ * @buf (NUL-terminated, at most @size bytes, 1024 or more), rather than as what they are made
+ * of. @data may be unaligned: memcpy() it. Call this before a struct with such a member is first
+ * printed; @type_name must stay valid. The typedefs of headers/event.h are known from the start.
+ */
+typedef void (*json_format_fn)(char *buf, size_t size, const void *data);
+void json_format(const char *type_name, json_format_fn format);
 
 /* ---- Text (text.c) ---- */
 

@@ -2,9 +2,10 @@
 /*
  * Print records as JSON by their BTF, so that no example spells its fields twice.
  *
- * A plan is a list of operations. Each is one value: the text in front of it (separator, name
- * and opening brackets, put together beforehand), where it lies, and how to print it. An
- * array is one operation, followed by those of its element, which it repeats.
+ * A struct is resolved once, so that a record costs no look-ups, into a plan: a list of operations.
+ * Each is one value: the text in front of it (separator, name and opening brackets, put together
+ * beforehand), where it lies, and how to print it. An array is one operation, followed by those of
+ * its element, which it repeats.
  *
  * Members whose names begin with __pad are left out; those of an anonymous struct belong to
  * the struct around it, as in C. An array at the end, not only one of chars, is cut where
@@ -46,7 +47,7 @@ struct operation {
 	json_format_fn format;
 };
 
-struct json_plan {
+struct plan {
 	const char *name;
 	const struct btf *btf;
 	size_t least; /* bytes that a record has at least */
@@ -132,7 +133,7 @@ static const struct format *find_format(const char *type_name, uint32_t size)
 /* ---- Making a plan ---- */
 
 struct planner {
-	struct json_plan *plan;
+	struct plan *plan;
 	const struct btf *btf;
 	FILE *text;	    /* writes plan->text */
 	size_t text_start;  /* of what waits there for the next operation */
@@ -155,7 +156,7 @@ static void sync_text(struct planner *planner)
 /* Add @operation, and return its index. */
 static size_t add(struct planner *planner, struct operation operation)
 {
-	struct json_plan *plan = planner->plan;
+	struct plan *plan = planner->plan;
 
 	sync_text(planner);
 	operation.text = planner->text_start;
@@ -196,7 +197,7 @@ static void plan_value(struct planner *planner, uint32_t id, struct operation at
 static void plan_array(struct planner *planner, const struct btf_array *array,
 		       struct operation at, bool last)
 {
-	struct json_plan *plan = planner->plan;
+	struct plan *plan = planner->plan;
 	const struct format *format;
 	uint32_t id = array->type;
 	const struct btf_type *element = resolve(planner->btf, &id, &format);
@@ -227,7 +228,7 @@ static void plan_array(struct planner *planner, const struct btf_array *array,
 static void plan_members(struct planner *planner, const struct btf_type *type, uint32_t offset,
 			 bool last)
 {
-	struct json_plan *plan = planner->plan;
+	struct plan *plan = planner->plan;
 
 	for (int i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
@@ -305,9 +306,10 @@ static void plan_value(struct planner *planner, uint32_t id, struct operation at
 	add(planner, at);
 }
 
-struct json_plan *json_plan__new(const struct btf *btf, const char *name)
+/* The plan for struct @name of @btf, which must outlive it. */
+static struct plan *make_plan(const struct btf *btf, const char *name)
 {
-	struct json_plan *plan = calloc(1, sizeof(*plan));
+	struct plan *plan = calloc(1, sizeof(*plan));
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
 	struct planner planner = { .plan = plan, .btf = btf };
 
@@ -317,7 +319,7 @@ struct json_plan *json_plan__new(const struct btf *btf, const char *name)
 	planner.text = plan ? open_memstream(&plan->text, &plan->text_size) : NULL;
 	if (!planner.text)
 		die("cannot plan the output as JSON");
-	plan->name = name;
+	plan->name = btf__name_by_offset(btf, btf__type_by_id(btf, id)->name_off);
 	plan->btf = btf;
 	plan_value(&planner, id, (struct operation){ 0 }, true);
 	fputc('\n', planner.text);
@@ -325,15 +327,6 @@ struct json_plan *json_plan__new(const struct btf *btf, const char *name)
 	if (fclose(planner.text))
 		die("cannot plan the output as JSON");
 	return plan;
-}
-
-void json_plan__free(struct json_plan *plan)
-{
-	if (!plan)
-		return;
-	free(plan->text);
-	free(plan->operations);
-	free(plan);
 }
 
 /* ---- Printing by the plan ---- */
@@ -457,7 +450,7 @@ static const char *enum_name(const struct btf *btf, const struct operation *oper
 }
 
 /* @size is how many bytes there are at @record, which matters to what is cut. */
-static void put_values(struct line *line, const struct json_plan *plan,
+static void put_values(struct line *line, const struct plan *plan,
 		       const struct operation *operation, const struct operation *end,
 		       const char *record, size_t size)
 {
@@ -526,7 +519,8 @@ static void put_values(struct line *line, const struct json_plan *plan,
 	}
 }
 
-void json_plan__print(const struct json_plan *plan, FILE *out, const void *data, size_t size)
+/* Print the @size bytes of @data on @out by @plan. */
+static void print_by_plan(const struct plan *plan, FILE *out, const void *data, size_t size)
 {
 	struct line line;
 
@@ -542,19 +536,19 @@ void json_plan__print(const struct json_plan *plan, FILE *out, const void *data,
 }
 
 /* The plan for struct @name of @obj, made when it is first asked for. */
-static const struct json_plan *find_plan(const struct bpf_object *obj, const char *name)
+static const struct plan *find_plan(const struct bpf_object *obj, const char *name)
 {
 	static struct {
 		const struct bpf_object *obj;
-		struct json_plan *plan;
+		struct plan *plan;
 	} *plans;
 	static size_t count;
-	struct json_plan *plan;
+	struct plan *plan;
 
 	for (size_t i = 0; i < count; i++)
 		if (plans[i].obj == obj && !strcmp(plans[i].plan->name, name))
 			return plans[i].plan;
-	plan = json_plan__new(bpf_object__btf(obj), name);
+	plan = make_plan(bpf_object__btf(obj), name);
 	plans = grow(plans, count, sizeof(*plans));
 	plans[count].obj = obj;
 	plans[count++].plan = plan;
@@ -563,7 +557,7 @@ static const struct json_plan *find_plan(const struct bpf_object *obj, const cha
 
 void print_record(const struct bpf_object *obj, const char *name, const void *record, size_t size)
 {
-	json_plan__print(find_plan(obj, name), stdout, record, size);
+	print_by_plan(find_plan(obj, name), stdout, record, size);
 }
 
 int print_json(void *ctx, void *data, size_t size)

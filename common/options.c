@@ -39,7 +39,7 @@ static error_t parse_shared_option(int key, char *arg, struct argp_state *state)
 		options.verbose = true;
 		return 0;
 	case ARGP_KEY_ARG: /* asked last: the tool's own parser did not want it */
-		argp_error(state, "what is '%s'? It takes options only", arg);
+		argp_error(state, "unexpected argument '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -164,7 +164,7 @@ int main(void)
 	one("-d1s", EXIT_USAGE, "SECONDS");
 	one("-z", EXIT_USAGE, "invalid option");
 	one("--nonsense", EXIT_USAGE, "unrecognized option");
-	one("operand", EXIT_USAGE, "It takes options only");
+	one("operand", EXIT_USAGE, "unexpected argument 'operand'");
 
 #ifndef SANITIZED
 	ok(in_child(parse_without_memory, NULL, beyond, sizeof(beyond)) == EXIT_FAILED &&
