@@ -322,7 +322,7 @@ int main(int argc, char **argv)
 	/* Detach, so that the counts stand still, and read them. */
 	for (int i = 0; i < cpus; i++)
 		bpf_link__destroy(links[i]);
-	ring_buffer__consume(newcomers);
+	drain_ring(newcomers);
 	stacks = read_stacks(skel, max_depth, wanted.folded);
 
 	if (flame)

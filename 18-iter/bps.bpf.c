@@ -161,10 +161,9 @@ static __always_inline int show_socket(struct bpf_iter_meta *meta, struct sock_c
 	if (sk->skc_family == AF_INET6) {
 		BPF_CORE_READ_INTO(&event.local, sk, skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&event.remote, sk, skc_v6_daddr);
-	} else { /* ::ffff:a.b.c.d */
-		event.local[10] = event.local[11] = event.remote[10] = event.remote[11] = 0xff;
-		__builtin_memcpy(event.local + 12, &sk->skc_rcv_saddr, 4);
-		__builtin_memcpy(event.remote + 12, &sk->skc_daddr, 4);
+	} else {
+		put_ipv4(event.local, sk->skc_rcv_saddr);
+		put_ipv4(event.remote, sk->skc_daddr);
 	}
 	if (!as_text)
 		err = bpf_seq_write(meta->seq, &event, sizeof(event));
