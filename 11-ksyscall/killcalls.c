@@ -3,6 +3,7 @@
  * Send signals, for the tests and the benchmark:
  *
  *	killcalls [32] kill|tkill|tgkill PID SIGNAL	tgkill: to the first thread of PID
+ *	killcalls thread kill PID SIGNAL		by a second thread
  *	killcalls [32] flood N				N times kill(own PID, 0), as fast as it goes
  *
  * Prints the result: 0, or the negative errno; for a flood, how many ns one call took.
@@ -10,6 +11,7 @@
  * where that is not so.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -55,6 +57,23 @@ static long call64(long number, long a, long b, long c)
 	return syscall(number, a, b, c) ? -errno : 0;
 }
 
+static void *kill_in_thread(void *argument)
+{
+	char **argv = argument;
+
+	return (void *)call64(SYS_kill, atol(argv[0]), atol(argv[1]), 0);
+}
+
+static long in_thread(char **argv)
+{
+	pthread_t thread;
+	void *ret;
+
+	if (pthread_create(&thread, NULL, kill_in_thread, argv) || pthread_join(thread, &ret))
+		exit(1);
+	return (long)ret;
+}
+
 int main(int argc, char **argv)
 {
 	bool is_32 = argc > 1 && !strcmp(argv[1], "32");
@@ -64,7 +83,7 @@ int main(int argc, char **argv)
 
 	argv += is_32;
 	argc -= is_32;
-	if (argc < 3) {
+	if (argc < 3 || (!strcmp(argv[1], "thread") && argc != 5)) {
 		fprintf(stderr, "killcalls: see killcalls.c\n");
 		return 2;
 	}
@@ -83,7 +102,9 @@ int main(int argc, char **argv)
 				 begin.tv_nsec) / a);
 		return 0;
 	}
-	if (!strcmp(what, "kill"))
+	if (!strcmp(what, "thread"))
+		ret = in_thread(argv + 3);
+	else if (!strcmp(what, "kill"))
 		ret = call(is_32 ? KILL32 : SYS_kill, a, b, 0);
 	else if (!strcmp(what, "tkill"))
 		ret = call(is_32 ? TKILL32 : SYS_tkill, a, b, 0);
