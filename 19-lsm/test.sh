@@ -56,12 +56,13 @@ test_with_enforce_everything_is_forbidden_also_to_root_until_it_ends() {
 	exits 1 mv "$T/victim" "$T/renamed"
 	exits 1 mv -f "$T/new" "$T/victim"
 	exits 1 mv -f "$T/plain" "$T/victim" # both are guarded
+	exits 1 mv -f "$T/plain" "$T/new"
 	rm "$T/symlink"                      # is another file
 	[ "$(sha256sum <"$T/victim")" = "$sum" ] && [ -e "$T/new" ] && [ -e "$T/plain" ] || fail "$(ls "$T")"
 	stop # SIGINT is nothing that it guards
 
-	expect 8 'select(.denied)' \
-		8 . \
+	expect 9 'select(.denied)' \
+		9 . \
 		1 "select(.action == \"EXEC\" and .name == \"victim\" and .path == \"$T/victim\")"
 	# By its other name: only a kernel where the hook may sleep knows the path for that.
 	here=$T/hard-link
@@ -70,6 +71,7 @@ test_with_enforce_everything_is_forbidden_also_to_root_until_it_ends() {
 		1 "select(.action == \"UNLINK\" and .name == \"victim\" and .path == \"$T/victim\" and .comm == \"rm\")" \
 		1 "select(.action == \"UNLINK\" and .name == \"hard-link\" and .path == \"$T/victim\")" \
 		1 "select(.action == \"RENAME\" and .name == \"renamed\" and .path == \"$T/victim\")" \
+		1 "select(.action == \"RENAME\" and .name == \"new\" and .path == \"$T/plain\")" \
 		2 "select(.action == \"REPLACE\" and .name == \"victim\" and .path == \"$T/victim\")" \
 		1 "select(.action == \"RENAME\" and .name == \"victim\" and .path == \"$T/plain\")"
 	nothing_left
@@ -115,6 +117,15 @@ test_two_at_once_and_one_forbids() {
 		1 . guard
 	expect 1 'select(.action == "UNLINK" and .denied == false)' \
 		1 .
+}
+
+test_the_user_is_the_user_and_not_the_group() {
+	victim
+	chmod 777 "$T"
+	start fileguard -j "$T/victim"
+	setpriv --reuid=65534 --regid=65533 --clear-groups rm -f "$T/victim"
+	stop
+	expect 1 'select(.action == "UNLINK" and .uid == 65534)'
 }
 
 test_a_mark_is_on_the_file_and_not_on_its_name() {
