@@ -111,6 +111,7 @@ has() {
 
 # Print what of the table is missing for $purpose: its first column, or the packages for $manager.
 missing() {
+	# shellcheck disable=SC2034 # one of the columns is read, by eval
 	requirements | while read -r what apt dnf pacman zypper apk; do
 		case $what in
 		"#") continue ;;
@@ -168,7 +169,7 @@ install_apt() {
 	# What cannot be fetched may not be needed; if it is, the next step fails and says so.
 	as_root apt-get -q -o APT::Update::Error-Mode=any update >"$log" 2>&1 </dev/null ||
 		say "apt-get update: $(grep -m 1 '^E: ' "$log")"
-	backports= others=
+	backports='' others=''
 	for package; do
 		case $codename/$package in
 		bookworm/bpftool | bookworm/qemu-system-x86) backports="$backports $package" ;;

@@ -117,7 +117,7 @@ test_the_first_wait_of_a_new_process_is_counted() {
 	mkfifo "$T/go"
 	pids='' switches=0
 	start runqlat -j --pids
-	for i in $(seq 20); do
+	for _ in $(seq 20); do
 		cat "$T/go" &
 		pids=$pids${pids:+,}$!
 	done

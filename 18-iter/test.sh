@@ -190,7 +190,7 @@ test_more_than_the_kernel_has_room_for_is_shown_whole() {
 	mkfifo "$T/fifo"
 	bash -c 'for i in $(seq 300); do exec {fd}>"$2/$i"; done; echo >"$1"; exec sleep 60' x "$T/fifo" "$dir" &
 	pid=$!
-	read -r line <"$T/fifo"
+	read -r _ <"$T/fifo"
 	exits 0 ./bps lsof -j -p $pid
 	expect 300 'select(.path | test("/[0-9]+$")) | .path' stdout
 	[ "$(jq .fd "$T/stdout" | sort | uniq -d)" = "" ] || fail "a file twice"

@@ -29,7 +29,7 @@ cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}
 arch=${APT_ARCH:-}
 command -v apt-get >/dev/null || fail "this needs apt-get (Debian or Ubuntu)"
 
-suites= system=
+suites='' system=''
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	[ "$1" = system ] && system=1 || suites="$suites $1"
 	shift

@@ -39,10 +39,11 @@ code() {
 taken() {
 	fail "NAME=$name does not work: $1; choose another"
 }
-case " auto break case char const continue default do double else enum extern float for goto if
+words=" auto break case char const continue default do double else enum extern float for goto if
 	inline int long register restrict return short signed sizeof static struct switch typedef
 	typeof union unsigned void volatile while asm bool true false main
-	then elif fi done esac in until exit set shift trap eval exec export local read unset wait " in
+	then elif fi done esac in until exit set shift trap eval exec export local read unset wait "
+case $words in
 *[[:space:]]"$name"[[:space:]]*) taken "it is a word of C or of the shell" ;;
 esac
 for makefile in Makefile common/example.mk "$from/Makefile"; do

@@ -66,10 +66,10 @@ $O:
 run: all
 	@$(COMMON)/run.sh . $(ARGS)
 
-# make test: its test.sh, with sudo where that is needed.
+# make test: its test.sh, and what every tool must do; with sudo where that is needed.
 test: all
 	@$(MAKE) --no-print-directory -C $(ROOT)/tests COMMON_BUILT=1
-	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(COMMON)/with-mounts.sh ./test.sh
+	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(ROOT)/tests/run '$(CURDIR)'
 
 clean:
 	$Qrm -rf $O $(EXAMPLE) $(PROGRAMS)

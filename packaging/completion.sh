@@ -56,7 +56,7 @@ $(echo "$table" | tail -n 1)
 END
 
 in_bash() {
-	names= kinds=
+	names='' kinds=''
 	while IFS='|' read -r _ letter name _ kind _; do
 		for option in ${letter:+"-$letter"} "--$name"; do
 			names="$names $option"

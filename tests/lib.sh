@@ -141,7 +141,7 @@ start_as() {
 	(
 		# A shell starts its background jobs with SIGINT ignored; a tool must see what it would
 		# see when started from a terminal.
-		run_exec=exec
+		run_exec="exec"
 		if is_wrapper "$1"; then "$@"; fi # that replaces this subshell
 		program=./$1
 		shift
@@ -486,6 +486,7 @@ veth() {
 
 # link_facts NS IF: set $if_index, $if_mac, $if_mtu, and $xdp_mode (1 native, 2 generic) and
 # $xdp_program (its id), which are 0 if it has none.
+# shellcheck disable=SC2034 # for the case
 link_facts() {
 	"$kit" link "$1-$$" "$2" >"$T/.link" &&
 		read -r if_index if_mac if_mtu xdp_mode xdp_program <"$T/.link"
@@ -496,7 +497,7 @@ link_facts() {
 # The functions of file $1 that are cases: test_*, and once_* unless TEST_ONCE=no.
 list_cases() {
 	kinds='test\|once'
-	[ "${TEST_ONCE:-}" != no ] || kinds=test
+	[ "${TEST_ONCE:-}" != no ] || kinds="test"
 	sed -n "s/^\\(\\($kinds\\)_[A-Za-z0-9_]*\\)().*/\\1/p" "$1"
 }
 

@@ -156,6 +156,7 @@ choose_accel() {
 		accel_why="you may not open /dev/kvm"
 	else
 		[ -s "$memo" ] || { probe_kvm >"$memo.$$" && mv "$memo.$$" "$memo"; }
+		# shellcheck disable=SC2034 # for the script that sources this
 		read -r accel accel_why <"$memo"
 	fi
 }

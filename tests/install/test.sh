@@ -52,7 +52,7 @@ test_each_tool_is_installed_with_its_page_and_completion_and_uninstalled() {
 		for option in duration d json help; do
 			grep -q "'.*-$option .*'" "$to/bash-completion/completions/$tool" &&
 				grep -q "complete -c $tool .*$option" "$to/fish/vendor_completions.d/$tool.fish" &&
-				grep -q -e "-$option[=+[]" "$to/zsh/site-functions/_$tool" ||
+				grep -q -e "-${option}[=+[]" "$to/zsh/site-functions/_$tool" ||
 				fail "$tool: no completion of $option"
 		done
 	done >"$T/expected"
@@ -70,7 +70,7 @@ test_the_pages_are_well_formed_and_say_what_help_says() {
 	copy_of 02-tracepoint 07-xdp
 	install_to "$T/to" SOURCE_DATE_EPOCH=86400
 	cd "$T/to/usr/local/share/man/man8"
-	mandoc -T lint -W style *.8 >"$T/lint" || fail "$(cat "$T/lint")"
+	mandoc -T lint -W style ./*.8 >"$T/lint" || fail "$(cat "$T/lint")"
 	mandoc -T ascii -O width=200 xdpblock.8 | col -bx >"$T/page"
 	for line in 'XDPBLOCK(8) .*' ' *xdpblock - .*' ' *xdpblock \[OPTION\.\.\.\] add CIDR\.\.\.' \
 		' *-i, --interface=IFACE' '   All tools' ' *-d, --duration=SECONDS' 'EXIT STATUS' \
@@ -129,7 +129,7 @@ test_zsh_and_fish_take_the_completion() {
 	copy_of 07-xdp 09-perf-event
 	install_to "$T/to"
 	for shell in $shells; do
-		for file in "$T"/to/usr/local/share/$shell/*/*; do
+		for file in "$T/to/usr/local/share/$shell"/*/*; do
 			$shell -n "$file" || fail "$file"
 		done
 	done
