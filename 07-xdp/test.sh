@@ -22,10 +22,12 @@ silence() {
 pings() {
 	pings_count=$1
 	shift
-	in_ns a timeout 10 ping -q -c "$pings_count" -i 0.05 -W 0.3 "$@" >"$T/ping"
+	in_ns a timeout 10 ping -q -c "$pings_count" -i 0.05 -W "${pings_wait:-5}" "$@" >"$T/ping"
 }
 no_pings() {
+	pings_wait=0.3
 	! pings "$@" || fail "ping $* was answered"
+	pings_wait=
 }
 
 xdpblock() {

@@ -19,7 +19,7 @@ all:
 
 # common/ is up to date when make at the top got here; else it looks for itself.
 ifndef COMMON_BUILT
-$(addprefix $(COMMON)/.output/,config.mk libexample.a link): common ;
+$(addprefix $(COMMON)/.output/,config.mk libexample.a link ldflags): common ;
 common:
 	@$(MAKE) --no-print-directory -C $(COMMON)
 endif

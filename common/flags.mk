@@ -3,7 +3,7 @@
 
 # What changes when the user chooses other compilers or flags: what is compiled and linked in one go
 # depends on both.
-CHOICES := $(COMMON)/.output/config.mk $(COMMON)/.output/link
+CHOICES := $(COMMON)/.output/config.mk $(COMMON)/.output/ldflags
 
 CFLAGS   ?= -O2 -g
 WERROR   ?= -Werror
