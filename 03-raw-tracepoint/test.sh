@@ -119,14 +119,14 @@ test_threads_that_end_are_forgotten() {
 	need bpftool
 	start_as all syscount
 	trace ./calls threads 300
-	expect 1 'select(.syscall == "getppid" and .count == 300)'
+	expect 1 "select(.syscall == \"getppid\" and .count >= 300 - $(skipped) and .count <= 300)"
 	id=$(sed -n 's/^map_id:[^0-9]*//p' /proc/"$all_pid"/fdinfo/* | while read -r map; do
 		bpftool -j map show id "$map" | jq 'select(.name == "calls").id'
 	done)
 	entries=$(bpftool -j map dump id "$id" | jq length)
 	threads=$(ls -d /proc/[0-9]*/task/* | wc -l)
 	stop all
-	[ "$entries" -gt 0 ] && [ "$entries" -le $((threads + 50)) ] ||
+	[ "$entries" -gt 0 ] && [ "$entries" -le $((threads + 50 + $(skipped all))) ] ||
 		fail "$entries entries for $threads threads"
 }
 
