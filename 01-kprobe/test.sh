@@ -296,20 +296,9 @@ test_a_process_that_ends_meanwhile_is_no_error() {
 	expect 0 true
 }
 
-# with_capabilities CAPS COMMAND...: as nobody, but with these
-with_capabilities() {
-	caps=-all,$1
-	shift
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set "$caps" \
-		--inh-caps "$caps" --ambient-caps "$caps" "$@"
-}
-
 test_a_few_capabilities_suffice() {
 	need_kprobes
 	caps=+bpf,+perfmon
-	case $(uname -r) in
-	5.*) caps=$caps,+sys_resource ;; # before 5.11 maps count as locked memory
-	esac
 	# Above 2 is Debian's invention, and its default: then perf wants CAP_SYS_ADMIN.
 	if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -gt 2 ]; then
 		exits 1 with_capabilities $caps,+dac_read_search ./fsyncsnoop -d 0.2

@@ -165,7 +165,7 @@ once_people_get_a_table_and_the_sum_of_the_others() {
 
 once_with_I_people_get_a_table_each_time() {
 	start syscount -I 0.1
-	wait_for "three tables" sh -c '[ "$(grep -c ^SYSCALL "$0")" -ge 3 ]' "$T/out"
+	wait_line -n 3 ^SYSCALL "$T/out"
 	stop
 }
 

@@ -268,8 +268,7 @@ ask() {
 }
 
 test_option_i_shows_one_interface_only() {
-	new_netns client
-	new_netns server
+	new_netns client server
 	veth client v0 192.0.2.1/24 server v1 192.0.2.2/24
 	start in_ns client ./dnssnoop -j -i v0
 	start_as server in_ns server ./dnssnoop -j -i v1
@@ -291,9 +290,7 @@ test_option_i_shows_one_interface_only() {
 }
 
 test_on_a_router_both_interfaces_see_it_and_it_is_one_event() {
-	new_netns client
-	new_netns router
-	new_netns server
+	new_netns client router server
 	in_ns router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 	veth client v0 192.0.2.1/25 router v1 192.0.2.2/25
 	veth router v2 192.0.2.129/25 server v3 192.0.2.130/25
@@ -314,23 +311,15 @@ test_on_a_router_both_interfaces_see_it_and_it_is_one_event() {
 }
 
 # The tool must end by itself, with status 1.
-fails_by_itself() {
-	wait_for "the tool ends" ended "$tool_pid"
-	status=0
-	wait "$tool_pid" || status=$?
-	rm "$T/.pid.tool"
-	[ $status = 1 ] || fail "status $status: $(cat "$T/err")"
-}
 
 test_an_interface_that_vanishes_ends_it() {
-	new_netns client
-	new_netns server
+	new_netns client server
 	veth client v0 192.0.2.1/24 server v1 192.0.2.2/24
 	start in_ns client ./dnssnoop -j -i v0
 	start_as all in_ns client ./dnssnoop -j
 	ask -c 192.0.2.1 -s 192.0.2.2 before
 	ip -n "$(ns client)" link del v0
-	fails_by_itself
+	ends_with 1
 	grep -qx "dnssnoop: the interface 'v0' is down or gone" "$T/err" || fail "$(cat "$T/err")"
 	expect 1 'select(.name == "before")'
 	in_ns client ./dnstalk after >/dev/null # who watches all interfaces goes on
@@ -339,12 +328,11 @@ test_an_interface_that_vanishes_ends_it() {
 }
 
 test_an_interface_that_is_down_ends_it() {
-	new_netns client
-	new_netns server
+	new_netns client server
 	veth client v0 192.0.2.1/24 server v1 192.0.2.2/24
 	start in_ns client ./dnssnoop -i v0
 	ip -n "$(ns client)" link set v0 down
-	fails_by_itself
+	ends_with 1
 	grep -qx "dnssnoop: the interface 'v0' is down or gone" "$T/err" || fail "$(cat "$T/err")"
 	exits 1 in_ns client ./dnssnoop -i v0
 	says "^dnssnoop: the interface 'v0' is down or gone$"

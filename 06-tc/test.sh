@@ -5,11 +5,8 @@
 # A client and a server in two namespaces, both with IPv4 and IPv6; servers on port 80 of both
 # protocols.
 lab() {
-	new_netns client
-	new_netns server
-	veth client c0 10.1.0.1/24 server s0 10.1.0.2/24
-	ip -n "$(ns client)" addr add fd00::1/64 dev c0 nodad
-	ip -n "$(ns server)" addr add fd00::2/64 dev s0 nodad
+	new_netns client server
+	veth client c0 10.1.0.1/24,fd00::1/64 server s0 10.1.0.2/24,fd00::2/64
 	for protocol in tcp udp; do
 		in_ns server ./porttest serve $protocol 80 &
 		at_end "kill $!"
@@ -110,7 +107,7 @@ test_counters_come_while_it_runs_and_for_people() {
 	lab
 	start in_ns server ./portmap -I 0.5 --udp -i s0 8080:80
 	ask udp 10.1.0.2 8080 hello
-	wait_for 'the counters' grep -qE '^ingress  udp    8080   80              1             47$' "$T/out"
+	wait_line '^ingress  udp    8080   80              1             47$' "$T/out"
 	stop
 	grep -qE '^WAY +PROTO +PORT +TO +PACKETS +BYTES$' "$T/out" || fail "$(cat "$T/out")"
 	grep -q '^portmap: 2 packets$' "$T/err" || fail "$(cat "$T/err")"
@@ -178,7 +175,7 @@ test_an_interface_that_goes_away_is_reported() {
 	in_ns alone ip link add d0 type dummy 2>/dev/null || skip "this kernel has no dummy interfaces"
 	in_ns alone ip link set d0 up
 	( set +e; in_ns alone ./portmap -i d0 8080:80 >"$T/out" 2>"$T/err"; echo $? >"$T/status" ) &
-	wait_for 'it is attached' grep -q attached "$T/err"
+	wait_line attached "$T/err"
 	in_ns alone ip link del d0
 	wait_for 'it ends' test -s "$T/status"
 	[ "$(cat "$T/status")" = 1 ] || fail "status $(cat "$T/status")"

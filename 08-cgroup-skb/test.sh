@@ -150,11 +150,8 @@ test_IPv6_and_IPv4_in_another_network_namespace() {
 test_fragments_are_one_packet() {
 	cg=$(new_cgroup left)
 	other=$(new_cgroup right)
-	new_netns left
-	new_netns right
-	veth left l0 192.0.2.1/24 right r0 192.0.2.2/24
-	ip -n "$(ns left)" addr add 2001:db8::1/64 dev l0 nodad
-	ip -n "$(ns right)" addr add 2001:db8::2/64 dev r0 nodad
+	new_netns left right
+	veth left l0 192.0.2.1/24,2001:db8::1/64 right r0 192.0.2.2/24,2001:db8::2/64
 	for to in 192.0.2.2 2001:db8::2; do
 		header=28
 		[ $to = 192.0.2.2 ] || header=48
@@ -457,19 +454,8 @@ once_a_cgroup_that_is_none_is_named() {
 		'^  hint: those are below /'
 }
 
-# with_capabilities CAPS COMMAND...: as nobody, but with these
-with_capabilities() {
-	caps=-all,$1
-	shift
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set "$caps" \
-		--inh-caps "$caps" --ambient-caps "$caps" "$@"
-}
-
 test_three_capabilities_suffice_and_a_fourth_for_names() {
 	caps=+bpf,+perfmon
-	case $(uname -r) in
-	5.*) caps=$caps,+sys_resource ;; # before 5.11 maps count as locked memory
-	esac
 	cg=$(new_cgroup caps)
 	exits 1 with_capabilities $caps ./cgnet -j -d 0.1 "$cg"
 	says "^cgnet: cannot attach to cgroup $cg: Operation not permitted$" \

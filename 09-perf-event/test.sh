@@ -178,7 +178,7 @@ test_a_call_that_is_the_last_instruction_belongs_to_its_function() {
 test_a_program_that_was_deleted_keeps_its_names() {
 	cp burn "$T/gone"
 	burn="$T/gone" && waiting_burn cpu 0.3
-	wait_for "the program to start" grep -q gone "/proc/$burn_pid/comm"
+	wait_line gone "/proc/$burn_pid/comm"
 	rm "$T/gone"
 	start profile -e cpu-clock -f -U -p $burn_pid
 	go

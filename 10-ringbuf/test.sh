@@ -163,7 +163,7 @@ test_while_it_is_read_nothing_is_lost_and_two_see_the_same_and_kill_9_leaves_not
 
 # slowly: read stdin to its end, some 800 lines a second.
 slowly() {
-	while head -c 8192 | grep -q .; do sleep 0.05; done
+	"$kit" slowly 8192 50
 }
 
 once_a_flood_that_is_faster_than_the_output_ends_at_one_SIGINT() {

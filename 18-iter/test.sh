@@ -30,7 +30,7 @@ test_ps_shows_every_process_once_with_its_arguments() {
 	mkfifo "$T/fifo"
 	sh -c 'sleep 60 & echo $! >"$1/child"; exec cat "$1/fifo" -- "two  spaces"' sh "$T" 2>/dev/null &
 	pid=$!
-	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
+	wait_line '^cat$' "/proc/$pid/comm"
 	ppid=$(sed -n 's/^PPid:.//p' "/proc/$pid/status")
 	sockets
 	exits 0 ./bps ps -j
@@ -54,7 +54,7 @@ test_ps_p_shows_one_process_and_4096_bytes_of_its_arguments() {
 	setpriv --reuid=65534 --regid=65533 --clear-groups \
 		cat "$T/fifo" "$(printf '\033[31m\n\\')" "$(printf '%05000d' 7)" 2>/dev/null &
 	pid=$!
-	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
+	wait_line '^cat$' "/proc/$pid/comm"
 	exits 0 ./bps ps -j -p "$pid"
 	expect 1 . \
 		1 "select(.pid == $pid and .uid == 65534)" stdout
@@ -80,7 +80,7 @@ b" 5<>"$T/rw" 6>"$deep/name"
 	) >/dev/null &
 	pid=$!
 	exec 9>"$T/fifo"
-	wait_for "cat runs" grep -q '^cat$' "/proc/$pid/comm"
+	wait_line '^cat$' "/proc/$pid/comm"
 	exits 0 ./bps lsof -j -p $pid
 	fds=$(ls "/proc/$pid/fd" | wc -l)
 	expect "$fds" "select(.pid == $pid and .comm == \"cat\")" \
@@ -133,7 +133,7 @@ test_ss_kill_ends_a_connection_and_no_other_socket() {
 	# Its end is news for the other end, which may be gone by the time it would be its turn.
 	expect_at_least 1 'select(.state == "ESTABLISHED")' stdout
 	expect 0 'select(.state == "LISTEN")' stdout
-	wait_for "the connection ends" grep -qE '^ended: ECONN(ABORTED|RESET)$' "$T/sockets"
+	wait_line '^ended: ECONN(ABORTED|RESET)$' "$T/sockets"
 	exits 0 ./bps ss -j -P "$listening"
 	expect 1 'select(.state == "LISTEN")' \
 		0 'select(.state == "ESTABLISHED")' stdout

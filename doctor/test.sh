@@ -21,8 +21,7 @@ keep_status() {
 
 # finds NAME VERDICT [VALUE [CURE]]: the line of NAME has this verdict, and value and cure match EREs.
 finds() {
-	grep "^$1|" "$T/table" >"$T/line" || fail "there is no check $1: $(cat "$T/table")"
-	grep -qE "^$1\|$2\|${3-.*}\|${4-.*}\$" "$T/line" || fail "$1 is not '$2|${3-}|${4-}': $(cat "$T/line")"
+	says_in "^$1\|$2\|${3-.*}\|${4-.*}\$" table
 }
 
 # hidden SCRIPT [ARG...]: doctor -j with ARGs, in a mount namespace where the shell script has run.

@@ -18,6 +18,7 @@ static const struct {
 	{ "match", 3, cmd_match, "DIR REGEX... FILE" },
 	{ "wait", 4, cmd_wait, "SECONDS COUNT FILE REGEX" },
 	{ "lines", 5, cmd_lines, "SECONDS COUNT FILE PID COPY" },
+	{ "slowly", 2, cmd_slowly, "BYTES MS" },
 	{ "netns-add", 1, cmd_netns_add, "NETNS..." },
 	{ "netns-del", 1, cmd_netns_del, "NETNS..." },
 	{ "veth", 6, cmd_veth, "NETNS IFACE ADDRESSES NETNS IFACE ADDRESSES [known]" },

@@ -26,6 +26,7 @@ int cmd_run(int argc, char **argv);	  /* run.c */
 int cmd_match(int argc, char **argv);	  /* wait.c */
 int cmd_wait(int argc, char **argv);
 int cmd_lines(int argc, char **argv);
+int cmd_slowly(int argc, char **argv);
 int cmd_netns_add(int argc, char **argv); /* net.c */
 int cmd_netns_del(int argc, char **argv);
 int cmd_veth(int argc, char **argv);

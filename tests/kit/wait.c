@@ -117,3 +117,16 @@ int cmd_lines(int argc, char **argv)
 	printf("%ld %s\n", count, ended ? "ended" : "runs");
 	return 0;
 }
+
+/* slowly BYTES MS: read stdin to its end, BYTES each MS milliseconds. */
+int cmd_slowly(int argc, char **argv)
+{
+	size_t size = atol(argv[1]);
+	char *bytes = malloc(size);
+
+	if (!bytes)
+		die("no memory");
+	while (fread(bytes, 1, size, stdin) > 0)
+		sleep_ms(atoi(argv[2]));
+	return 0;
+}
