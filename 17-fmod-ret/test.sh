@@ -80,13 +80,13 @@ test_other_functions_of_security_modules_fail_too() {
 	expect 1 . unlink
 }
 
-# 40 times; true is no special builtin, whose failing redirection would end the shell.
-opens='i=0; while [ $i -lt 40 ]; do { true <"$1" && echo yes; } 2>/dev/null; i=$((i + 1)); done'
+# So many times; true is no special builtin, whose failing redirection would end the shell.
+opens='i=0; while [ $i -lt $2 ]; do { true <"$1" && echo yes; } 2>/dev/null; i=$((i + 1)); done'
 
 test_options_t_and_P_let_some_calls_succeed() {
 	: >"$T/file"
-	gated one "$opens" "$T/file"
-	gated two "$opens" "$T/file"
+	gated one "$opens" "$T/file" 40
+	gated two "$opens" "$T/file" 40
 	start failinject -j -e EMFILE -p "$one_pid" -t 3 --path "$T/file" security_file_open
 	start_as chance failinject -j -e EMFILE -p "$two_pid" -P 50 --path "$T/file" security_file_open
 	go one
@@ -99,6 +99,22 @@ test_options_t_and_P_let_some_calls_succeed() {
 	yes=$(grep -c yes "$T/two.said") || :
 	[ "$yes" -ge 6 ] && [ "$yes" -le 34 ] || fail "$yes of 40"
 	expect $((40 - yes)) . chance
+}
+
+test_what_a_stopped_reader_misses_is_counted_and_fails_all_the_same() {
+	dir=$T/$(printf '%0250d/%0250d/%0250d/%0250d/%0250d/%0250d/%0250d/%0250d' 1 2 3 4 5 6 7 8)
+	mkdir -p "$dir"
+	: >"$dir/file"
+	gated one "$opens" "$dir/file" 700
+	start failinject -j -e EMFILE -p "$one_pid" --path "$T/" security_file_open
+	kill -STOP "$tool_pid"
+	go one
+	kill -CONT "$tool_pid"
+	stop
+	[ ! -s "$T/one.said" ] || fail "$(grep -c yes "$T/one.said") did not fail"
+	dropped=$(sed -n 's/.* \([0-9]*\) dropped.*/\1/p' "$T/err")
+	[ "${dropped:-0}" -gt 0 ] || fail "none dropped: $(cat "$T/err")"
+	[ $(($(wc -l <"$T/out") + dropped)) -eq 700 ] || fail "$(wc -l <"$T/out") and $dropped of 700"
 }
 
 test_system_calls_fail_where_the_kernel_lets_them() {
