@@ -48,7 +48,8 @@ build() {
 	echo "building libbpf $version from $2" >&2
 	# What was given to the make that started this is not for libbpf.
 	(unset MAKEFLAGS MFLAGS MAKELEVEL LDFLAGS CPPFLAGS V &&
-		make -C "$1/src" -j "$(nproc)" BUILD_STATIC_ONLY=1 CFLAGS="-O2 -g -ffile-prefix-map=$temp=." \
+		make -C "$1/src" -j "$(nproc)" BUILD_STATIC_ONLY=1 \
+			CFLAGS="-O2 -g -ffile-prefix-map=$1=. -ffile-prefix-map=$temp=." \
 			OBJDIR="$temp/obj" DESTDIR="$temp/libbpf" PREFIX= LIBDIR=/lib \
 			install install_uapi_headers) >"$temp/log" 2>&1 || {
 		tail -n 20 "$temp/log" >&2

@@ -12,7 +12,7 @@ WARNINGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter $(WERRO
 # Debug information names sources as seen from the top of the checkout, so that the same sources yield
 # the same bytes wherever it lies. (gdb finds them when it is started there.)
 TREE       := $(abspath $(COMMON)/..)
-LIBBPF_MAP := $(patsubst -I%,-ffile-prefix-map=%=/usr/include,$(filter -I%,$(LIBBPF_CFLAGS)))
+LIBBPF_MAP := $(patsubst -I%,-ffile-prefix-map=%=libbpf,$(filter -I%,$(LIBBPF_CFLAGS)))
 override CFLAGS += -ffile-prefix-map=$(TREE)=. $(LIBBPF_MAP)
 
 LOADER_FLAGS = $(CFLAGS) $(WARNINGS) -I$(COMMON) -I$(COMMON)/../headers $(LIBBPF_CFLAGS)
@@ -20,6 +20,7 @@ LOADER_FLAGS = $(CFLAGS) $(WARNINGS) -I$(COMMON) -I$(COMMON)/../headers $(LIBBPF
 # -fms-extensions: vmlinux.h of Linux 7 has structs that embed others by their bare tag.
 # -idirafter: for usdt.bpf.h, which wants errno.h.
 # -ffile-prefix-map: seen from here, as clang opens the sources by that name to put their lines into BTF.
+# (libbpf's it must not find: in /usr/include there may be those of another libbpf.)
 # -mcpu=v3: 32-bit ALU instructions, which every kernel from 5.1 on takes.
 BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensions \
 	-Wno-microsoft-anon-tag -Wno-unknown-warning-option -D__TARGET_ARCH_$(ARCH) \
