@@ -52,6 +52,9 @@ AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
 # What stands beside the examples, in a whole checkout.
 BESIDE := $(wildcard template) $(if $(wildcard doctor),build-doctor) $(wildcard docs/verifier) $(if $(wildcard tests/Makefile),build-tests)
 
+# Built only to be tested.
+SWEEP := $(if $(wildcard tests/sweep/Makefile),build-sweep)
+
 all: $(EXAMPLES) $(BESIDE)
 
 $(EXAMPLES) template: common
@@ -74,6 +77,9 @@ build-doctor: common
 build-tests: common
 	@$(AS_OWNER) $(MAKE) -C tests COMMON_BUILT=1
 
+build-sweep: common
+	@$(AS_OWNER) $(MAKE) -C tests/sweep COMMON_BUILT=1
+
 docs/verifier: common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
 
@@ -84,14 +90,14 @@ run: $(DIRECTORY)
 	@common/run.sh $(DIRECTORY) $(ARGS)
 
 # tests/all asks for root's rights itself, for what needs them.
-test: $(if $(ONE),$(DIRECTORY) build-tests,all)
+test: $(if $(ONE),$(DIRECTORY) build-tests,all $(SWEEP))
 	@$(if $(ONE),$(AS_ROOT) tests/run $(DIRECTORY),tests/all $(if $(ALL),--all))
 
 vm-run: $(DIRECTORY)
 	@vm/run -k $(KERNEL) -e $(DIRECTORY) $(ARGS)
 
 vm-test: KERNEL := $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
-vm-test: $(if $(ONE),$(DIRECTORY) build-tests,all)
+vm-test: $(if $(ONE),$(DIRECTORY) build-tests,all $(SWEEP))
 	@vm/test $(KERNEL:%=-k %) $(if $(ONE),$(DIRECTORY))
 
 # With MUTANTS="-k 6.12" in a VM, for what this machine's kernel cannot run.
@@ -126,7 +132,7 @@ vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
 clean:
-	@for dir in common $(wildcard bench doctor docs/verifier template) $(if $(wildcard tests/Makefile),tests) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
+	@for dir in common $(wildcard bench doctor docs/verifier template) $(if $(wildcard tests/Makefile),tests) $(if $(SWEEP),tests/sweep) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)
+.PHONY: all bench build-doctor build-sweep build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)

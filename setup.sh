@@ -8,7 +8,8 @@ usage() {
 		       ./setup.sh run [EXAMPLE [ARG...]] and build and run an example, with its demo
 		       ./setup.sh test [--all]           and build all examples and run all tests;
 		                                         without --all not those that passed with
-		                                         just what is here now (tests/plan)
+		                                         just what is here now (tests/plan). Debian's
+		                                         two other clangs are downloaded, 50 MB each
 		       ./setup.sh site                   and make the web pages of the book
 
 		Only what is missing is installed, from the distribution, by its package manager.
@@ -62,6 +63,7 @@ requirements() {
 		sphinx_copybutton.py python3-sphinx-copybutton -         -               -                  -
 		only              test
 		chromium-headless-shell $apt_chromium -                  -               -                  -
+		$(for name in $clangs; do echo "$name $name - - - -"; done)
 	END
 }
 
@@ -114,7 +116,7 @@ missing() {
 	# shellcheck disable=SC2034 # one of the columns is read, by eval
 	requirements | while read -r what apt dnf pacman zypper apk; do
 		case $what in
-		"#") continue ;;
+		"#" | "") continue ;;
 		only)
 			case " $apt $dnf " in
 			*" $purpose "*) continue ;;
@@ -235,6 +237,12 @@ case $distribution in
 	apt_bpftool=linux-tools-generic apt_chromium=-
 	;;
 *) apt_bpftool=bpftool apt_chromium=chromium-headless-shell ;;
+esac
+# For the load sweep (tests/sweep): the clangs beside the default one, older and newer.
+case $codename in
+bookworm) clangs='clang-16 clang-19' ;;
+trixie) clangs='clang-17 clang-22' ;;
+*) clangs= ;;
 esac
 purpose=${1:-}
 clang=${CLANG:-}
