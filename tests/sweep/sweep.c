@@ -219,6 +219,18 @@ static void print_program(const char *path, const struct bpf_program *prog, int 
 	fflush(stdout);
 }
 
+/* Has this kernel maps of @type? The loaders of examples have others where it has not. */
+static bool has_maps_of(enum bpf_map_type type)
+{
+	static char known[64]; /* 1 + the answer */
+
+	if (type >= sizeof(known))
+		return true;
+	if (!known[type])
+		known[type] = 1 + (libbpf_probe_bpf_map_type(type, NULL) != 0);
+	return known[type] - 1;
+}
+
 /*
  * Load the object at @path with its @only program, or with all if that is -1, and print their
  * lines. Returns how many programs the object has, or a negative number, having printed
@@ -228,6 +240,7 @@ static int load(const char *path, int only)
 {
 	struct bpf_object *obj = bpf_object__open_file(path, NULL);
 	struct bpf_program *prog;
+	struct bpf_map *map;
 	int err, i, count = 0;
 	char *logs;
 
@@ -249,6 +262,8 @@ static int load(const char *path, int only)
 		}
 		i++;
 	}
+	bpf_object__for_each_map(map, obj)
+		bpf_map__set_autocreate(map, has_maps_of(bpf_map__type(map)));
 	err = bpf_object__load(obj);
 	i = 0;
 	if (!err || only >= 0)
