@@ -44,6 +44,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARGS: /* all that are no options */
 		wanted.globs = state->argv + state->next;
+		for (char **glob = wanted.globs; *glob; glob++)
+			if (!**glob)
+				argp_error(state, "a glob must not be empty");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "which functions? Give one or more globs, such as 'tcp_*'");
