@@ -113,7 +113,7 @@ once_a_tool_elsewhere_is_tested_and_the_log_judged() {
 	END
 	sed -i "s|ROOT|$(realpath --relative-to="$T/mytool" "$root")|" "$T/mytool/test.sh"
 	cd "$T"
-	exits 1 "$root/vm/test" -k 6.12 ./mytool
+	exits 1 env HELLO_LIBBPF_RESULTS="$T/results" "$root/vm/test" -k 6.12 ./mytool
 	tail -n 1 "$T/stdout" | grep -qx '[0-9]* passed, 1 failed, 0 skipped' &&
 		grep -q " not ok 0 - mytool: the kernel's log is clean$" "$T/stdout" &&
 		grep -q ' # it makes the kernel complain: BUG: made up$' "$T/stdout" || fail "$(cat "$T/stdout")"
