@@ -19,9 +19,9 @@ usage() {
 	END
 }
 
-# What must be there (a command, NAME.pc for pkg-config, NAME.py for Python, or a file), and the
-# package that has it, or - where nothing is needed. What follows "only" is big, and needed only
-# for ./setup.sh site or test.
+# What must be there (a command, NAME.pc for pkg-config, NAME.a for the linker, NAME.py for Python,
+# or a file), and the package that has it, or - where nothing is needed. What follows "only" is
+# big, and needed only for ./setup.sh site or test.
 requirements() {
 	cat <<-END
 		# what            apt              dnf                   pacman          zypper             apk
@@ -36,6 +36,7 @@ requirements() {
 		libelf.pc         libelf-dev       elfutils-libelf-devel libelf          libelf-devel       elfutils-dev
 		zlib.pc           zlib1g-dev       zlib-devel            zlib            zlib-devel         zlib-dev
 		libdw.pc          libdw-dev        elfutils-devel        libelf          libdw-devel        elfutils-dev
+		libiberty.a       libiberty-dev    binutils-devel        binutils        binutils-devel     binutils-dev
 		/usr/include/bzlib.h libbz2-dev    -                     -               -                  -
 		help2man          help2man         help2man              help2man        help2man           help2man
 		mandoc            mandoc           -                     -               -                  -
@@ -87,6 +88,12 @@ has() {
 	/usr/share/keyrings/*) [ $manager != apt ] || [ -e "$1" ] ;;
 	/*) [ -e "$1" ] ;;
 	*.pc) pkg-config --exists "${1%.pc}" 2>/dev/null ;;
+	*.a) # A path, if the compiler finds it; else the name as it is.
+		case $(cc -print-file-name="$1" 2>/dev/null) in
+		/*) ;;
+		*) return 1 ;;
+		esac
+		;;
 	*.py) /usr/bin/python3 -c "import ${1%.py}" 2>/dev/null ;;
 	clang) command -v "$clang" >/dev/null ;;
 	llvm-strip) # The one that belongs to that clang.

@@ -148,6 +148,16 @@ int possible_cpus(void);
 /* How many elements @map has. Dies if that cannot be read. */
 unsigned long long count_elements(const struct bpf_map *map);
 
+/* ---- Names of functions (demangle.c) ---- */
+
+/*
+ * The C++ or Rust function that a compiler has called @mangled ("_ZN4shop4Cart3sumEi") as its source
+ * has it ("shop::Cart::sum(int)"); or @mangled itself, if it is no such name. What is returned holds
+ * until the next call, has at most 1023 bytes, and ends in "..." where it was cut. Bytes of a hostile
+ * @mangled are in it as they are. Whoever calls this is linked with libiberty: LDLIBS := -liberty.
+ */
+const char *demangle(const char *mangled);
+
 /* ---- ELF files (elf.c) ---- */
 
 /*

@@ -35,6 +35,7 @@ for build in plain sanitized; do
 	run ksym_test
 	run options_test
 	run poll_test
+	run demangle_test
 
 	if ! command -v jq >/dev/null; then
 		echo "ok 0 - $build: jq reads every line # SKIP there is no jq"
