@@ -161,10 +161,32 @@ const char *demangle(const char *mangled);
 /* ---- ELF files (elf.c) ---- */
 
 /*
+ * Write the path of the program or library @name into @path. With a slash in it, that is the path
+ * itself. A bare name is a file in the current directory or, if there is none, what
+ * search_elf_file() finds. Dies if there is no such file. libbpf, asked for a bare name, would not
+ * look in the current directory.
+ */
+void find_elf_file(char *path, size_t size, const char *name);
+
+/*
+ * Look for @name in PATH or, if it has ".so" in it, in LD_LIBRARY_PATH and where libraries usually
+ * are. Returns whether it is there, and its path in @path.
+ */
+bool search_elf_file(char *path, size_t size, const char *name);
+
+/*
  * Open the ELF file @path to be read with libelf; elf_end() closes it. Dies if that cannot be done;
  * if it is no ELF file, by saying that it is not a @what ("program").
  */
 struct Elf *open_elf_file(const char *path, const char *what);
+
+/*
+ * Why tracing how functions of the ELF file @path return could end processes that run them, as the end
+ * of a sentence about it: "has Go code, ..."; NULL if nothing in the file says so, or if it cannot be
+ * read. To trace a return, the kernel replaces the return address on the stack, and what walks the
+ * stack then comes to an address of which it knows nothing.
+ */
+const char *return_probe_risk(const char *path);
 
 /* ---- Running and reading (poll.c) ---- */
 
