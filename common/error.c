@@ -87,6 +87,8 @@ static bool perf_is_forbidden(void)
 	return level > 2;
 }
 
+const char *admin_hint;
+
 struct cause {
 	const char *hint;
 	int status;
@@ -100,6 +102,8 @@ static struct cause diagnose(int err)
 {
 	bool refused = err == EPERM || err == EACCES;
 
+	if (refused && admin_hint && geteuid() && !has_capability(CAP_SYS_ADMIN))
+		return (struct cause){ admin_hint, EXIT_FAILED };
 	if (refused && !has_capability(CAP_SYS_ADMIN) &&
 	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON))) {
 		if (geteuid())

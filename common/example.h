@@ -81,6 +81,9 @@ int parse_interface(const char *name);
  */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The hint of a tool that needs CAP_SYS_ADMIN, where die() would name CAP_BPF and CAP_PERFMON. */
+extern const char *admin_hint;
+
 /*
  * Print "TOOL: MESSAGE" and exit with EXIT_FAILED: for errors that no errno describes, and, with %m
  * in @fmt, for those that are about what somebody has named and not about this machine.
