@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load bashline.bpf.c, find readline() in bash or its library, and print the lines typed there. */
-#include <fcntl.h>
+#include <errno.h>
 #include <gelf.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "example.h"
 #include "bashline.h"
 #include "bashline.skel.h"
@@ -17,9 +16,10 @@ static struct {
 	const char *binary;
 	pid_t pid;
 	bool no_sleep;
+	bool force;
 } wanted;
 
-enum { OPTION_NO_SLEEP = 256 };
+enum { OPTION_NO_SLEEP = 256, OPTION_FORCE };
 
 static const struct argp_option options_table[] = {
 	{ "binary", 'b', "FILE", 0,
@@ -27,6 +27,9 @@ static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID, with the bash that it runs", 0 },
 	{ "no-sleep", OPTION_NO_SLEEP, NULL, 0,
 	  "Use programs that cannot wait for memory that is on disk, as before Linux 6.0", 0 },
+	{ "force", OPTION_FORCE, NULL, 0,
+	  "Trace also where that may end the processes: in Go, or where exceptions (C++, Rust) are thrown",
+	  0 },
 	{ 0 },
 };
 
@@ -42,6 +45,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_NO_SLEEP:
 		wanted.no_sleep = true;
 		return 0;
+	case OPTION_FORCE:
+		wanted.force = true;
+		return 0;
 	case ARGP_KEY_END:
 		if (wanted.binary && wanted.pid)
 			argp_error(state,
@@ -55,7 +61,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options_table,
 	.parser = parse_option,
-	.doc = "Print each line that is typed into bash, with its prompt and how long that took.",
+	.doc = "Print each line that is typed into bash, with its prompt and how long that took.\v"
+	       "A FILE without a slash is one in the current directory or, failing that, in PATH "
+	       "(where libraries are, if it has \".so\" in its name).\n\n"
+	       "Tracing the return of a function ends a C++ or Rust process when an exception passes "
+	       "that function, and crashes a Go process. Programs that are recognizably of that kind "
+	       "are refused; a library does not show which programs use it.",
 };
 
 /* A prompt without what readline does not show: from \001 to \002 are a terminal's colours. */
@@ -87,23 +98,6 @@ static int print_event(void *ctx, void *data, size_t size)
 	print_text(stdout, event->line, size - offsetof(struct event, line));
 	printf("%s\n", remarks[event->line_state]);
 	return 0;
-}
-
-/* Write the path of bash, as the shell would find it, into @path. */
-static void find_bash(char *path, size_t size)
-{
-	char *dirs = strdup(getenv("PATH") ?: "/usr/bin:/bin"), *rest = dirs, *dir;
-
-	if (!dirs)
-		die("cannot look for bash in PATH");
-	while ((dir = strsep(&rest, ":"))) {
-		snprintf(path, size, "%s/bash", dir);
-		if (!access(path, X_OK)) {
-			free(dirs);
-			return;
-		}
-	}
-	fail("there is no bash in PATH; which file shall it be? (-b FILE)");
 }
 
 /*
@@ -146,53 +140,96 @@ static bool has_readline(const char *path, char *library, size_t size)
 }
 
 /*
- * Write the path of the libreadline that process @pid has mapped into @path. It may be in a
- * container, where the same path is another file: /proc/PID/root is what the process calls /.
+ * Where is the libreadline that process @pid has mapped? Write the name that its maps have into
+ * @name, and what leads to that file into @path. It may be in a container, where the name is
+ * another file, and an upgrade may have deleted it, or put another one in its place.
  */
-static bool find_library_of(pid_t pid, char *path, size_t size)
+static bool find_library_of(pid_t pid, char *path, size_t size, char *name, size_t name_size)
 {
-	char line[PATH_MAX + 128], *name = NULL;
+	char line[PATH_MAX + 128], *at;
+	unsigned long begin, end;
+	bool found = false;
 	FILE *maps;
 
 	snprintf(line, sizeof(line), "/proc/%d/maps", pid);
 	maps = fopen(line, "re");
 	if (!maps)
 		die("cannot read %s", line);
-	while (!name && fgets(line, sizeof(line), maps)) {
-		name = strchr(line, '/');
-		if (name && !strstr(name, "/" LIBRARY))
-			name = NULL;
+	while (!found && fgets(line, sizeof(line), maps)) {
+		at = strchr(line, '/');
+		if (!at || strncmp(strrchr(at, '/') + 1, LIBRARY, strlen(LIBRARY)) ||
+		    sscanf(line, "%lx-%lx", &begin, &end) != 2)
+			continue;
+		found = true;
+		at[strcspn(at, "\n")] = 0;
+		snprintf(name, name_size, "%s of process %d", at, pid);
+		snprintf(path, size, "/proc/%d/map_files/%lx-%lx", pid, begin, end);
 	}
 	fclose(maps);
-	if (!name)
-		return false;
-	name[strcspn(name, "\n")] = 0;
-	snprintf(path, size, "/proc/%d/root%s", pid, name);
-	return true;
+	return found;
 }
 
-/* Write where readline() is into @path; dies if it is nowhere. */
-static void find_readline(char *path, size_t size)
+/* Dies if the process that runs @path is known not to survive what is done to it. */
+static void refuse_what_would_end(const char *path)
+{
+	const char *risk = wanted.force ? NULL : return_probe_risk(path);
+
+	if (risk)
+		fail("%s %s; --force traces it nevertheless", path, risk);
+}
+
+/* Write where readline() is into @path, and how to call that into @name; dies if it is nowhere. */
+static void find_readline(char *path, size_t size, char *name, size_t name_size)
 {
 	char library[NAME_MAX];
 
 	if (wanted.pid)
 		snprintf(path, size, "/proc/%d/exe", wanted.pid); /* also if it is in a container */
 	else if (wanted.binary)
-		snprintf(path, size, "%s", wanted.binary);
-	else
-		find_bash(path, size);
+		find_elf_file(path, size, wanted.binary);
+	else if (!search_elf_file(path, size, "bash"))
+		fail("there is no bash in PATH; which file shall it be? (-b FILE)");
 
+	snprintf(name, name_size, "%s", path);
+	refuse_what_would_end(path);
 	if (has_readline(path, library, sizeof(library)))
 		return;
-	if (wanted.pid && find_library_of(wanted.pid, path, size))
+	if (wanted.pid && find_library_of(wanted.pid, path, size, name, name_size))
 		return;
 	if (wanted.pid || !library[0])
 		fail("there is no function " FUNCTION " in %s, nor does it use " LIBRARY, path);
-	snprintf(path, size, "%s", library); /* libbpf looks where libraries usually are */
+	if (!search_elf_file(path, size, library))
+		fail("%s uses %s, which is not where libraries are; name it with -b", name,
+		     library);
+	snprintf(name, name_size, "%s", path);
 }
 
-static struct bpf_link *attach(struct bpf_program *program, const char *path, bool at_return)
+/*
+ * Uprobe programs may sleep since Linux 6.0, and may have task storage since 5.12. Let the kernel
+ * judge: dies if it judges something else, such as our rights.
+ */
+static bool may_sleep(void)
+{
+	int err = try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
+
+	errno = -err;
+	if (err && err != -EINVAL)
+		die("cannot load a BPF program");
+	return !err;
+}
+
+static bool may_have_task_storage(void)
+{
+	int has = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_task_storage_get, NULL);
+
+	errno = -has;
+	if (has < 0)
+		die("cannot load a BPF program");
+	return has;
+}
+
+static struct bpf_link *attach(struct bpf_program *program, const char *path, const char *name,
+			       bool at_return)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = FUNCTION, .retprobe = at_return);
 	struct bpf_link *link;
@@ -200,7 +237,7 @@ static struct bpf_link *attach(struct bpf_program *program, const char *path, bo
 	/* With a PID the breakpoint is set in that process only; others run at full speed. */
 	link = bpf_program__attach_uprobe_opts(program, wanted.pid ?: -1, path, 0, &opts);
 	if (!link)
-		die("cannot attach to " FUNCTION " in %s", path);
+		die("cannot attach to " FUNCTION " in %s", name);
 	return link;
 }
 
@@ -209,14 +246,14 @@ int main(int argc, char **argv)
 	struct bashline_bpf *skel;
 	struct ring_buffer *events;
 	unsigned long long shown;
-	char path[PATH_MAX];
+	char path[PATH_MAX], name[PATH_MAX + 32];
+	struct bpf_link **at_entry, **at_return;
 	bool sleepable, task_storage;
 
+	admin_hint = "run it with sudo (or grant CAP_SYS_ADMIN, which uprobes take)";
 	parse_options(&argp, argc, argv);
-	find_readline(path, sizeof(path));
-	/* Uprobe programs may sleep since Linux 6.0: let the kernel judge one that does nothing. */
-	sleepable = !wanted.no_sleep &&
-		    !try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
+	find_readline(path, sizeof(path), name, sizeof(name));
+	sleepable = !wanted.no_sleep && may_sleep();
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
 	skel = bashline_bpf__open();
@@ -230,8 +267,7 @@ int main(int argc, char **argv)
 	bpf_program__set_autoload(skel->progs.on_readline_return_sleepable, sleepable);
 
 	/* Likewise one of the maps; the verifier does not look at the code for the other. */
-	task_storage = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_task_storage_get,
-					       NULL) == 1;
+	task_storage = may_have_task_storage();
 	skel->rodata->use_task_storage = task_storage;
 	bpf_map__set_autocreate(skel->maps.calls, task_storage);
 	bpf_map__set_autocreate(skel->maps.calls_by_tid, !task_storage);
@@ -248,22 +284,25 @@ int main(int argc, char **argv)
 
 	/* Attach, the entry first: from here on every call of readline() in this file runs our
 	 * programs. The links are the skeleton's, so that it detaches them. */
-	if (sleepable) {
-		skel->links.on_readline_sleepable =
-			attach(skel->progs.on_readline_sleepable, path, false);
-		skel->links.on_readline_return_sleepable =
-			attach(skel->progs.on_readline_return_sleepable, path, true);
-	} else {
-		skel->links.on_readline = attach(skel->progs.on_readline, path, false);
-		skel->links.on_readline_return = attach(skel->progs.on_readline_return, path, true);
-	}
+	at_entry = sleepable ? &skel->links.on_readline_sleepable : &skel->links.on_readline;
+	at_return = sleepable ? &skel->links.on_readline_return_sleepable :
+				&skel->links.on_readline_return;
+	*at_entry = attach(sleepable ? skel->progs.on_readline_sleepable : skel->progs.on_readline,
+			   path, name, false);
+	*at_return = attach(sleepable ? skel->progs.on_readline_return_sleepable :
+					skel->progs.on_readline_return,
+			    path, name, true);
 
 	if (!options.json)
 		printf("%-7s %-5s %-16s %9s %s\n", "PID", "UID", "COMM", "SECONDS", "LINE");
-	attached(FUNCTION " in %s, with %s programs", path, sleepable ? "sleepable" : "ordinary");
+	attached(FUNCTION " in %s, with %s programs", name, sleepable ? "sleepable" : "ordinary");
 	shown = poll_ring(events);
 
-	/* Detach, so that no new event comes; then print those that are still in the buffer. */
+	/* Detach, so that no new event comes; then print those that are still in the buffer. The
+	 * return first: it would take a call whose entry was not seen for one that there was no
+	 * room for. */
+	bpf_link__destroy(*at_return);
+	*at_return = NULL;
 	bashline_bpf__detach(skel);
 	shown += drain_ring(events);
 	report(shown, skel->bss->dropped);

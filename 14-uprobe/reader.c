@@ -5,6 +5,7 @@
  *
  *	reader say PROMPT LINE	one call that is given PROMPT and returns LINE; - is a null pointer
  *	reader flood N		N such calls, as fast as it goes; prints how many ns one took
+ *	reader steady N		such calls for N seconds, a millisecond apart
  *	reader cold		one whose prompt and line are on pages that are not in memory
  *	reader bad		one whose pointers point nowhere
  *	reader wait		wait for a line on stdin, then call it with "now> " and "done"
@@ -68,6 +69,12 @@ static long flood(long count)
 	return ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec) / count;
 }
 
+static void steady(long seconds)
+{
+	for (time_t end = time(NULL) + seconds; time(NULL) < end; usleep(1000))
+		call("prompt> ", "a line");
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -76,6 +83,8 @@ int main(int argc, char **argv)
 		call(strcmp(argv[2], "-") ? argv[2] : NULL, strcmp(argv[3], "-") ? argv[3] : NULL);
 	} else if (argc == 3 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
 		printf("%ld\n", flood(atol(argv[2])));
+	} else if (argc == 3 && !strcmp(mode, "steady")) {
+		steady(atol(argv[2]));
 	} else if (argc == 2 && !strcmp(mode, "cold")) {
 		call(cold("cold> "), cold("a cold line"));
 	} else if (argc == 2 && !strcmp(mode, "bad")) {
@@ -84,7 +93,7 @@ int main(int argc, char **argv)
 		getchar();
 		call("now> ", "done");
 	} else {
-		fprintf(stderr, "usage: reader say PROMPT LINE | flood N | cold | bad | wait\n");
+		fprintf(stderr, "usage: reader say PROMPT LINE | flood N | steady N | cold | bad | wait\n");
 		return 2;
 	}
 	return 0;

@@ -106,7 +106,7 @@ test_readline_is_found_in_a_library_too() {
 	./reader say no no
 	stop library
 	stop
-	says_in '^bashline: attached to readline in libreadline.so.99, with' err
+	says_in "^bashline: attached to readline in $PWD/.output/libreadline.so.99, with" err
 	expect 1 'select(.prompt == "shared> " and .line == "from a library")' \
 		1 .
 	expect 1 . library
@@ -146,12 +146,75 @@ test_option_p_finds_a_library_in_a_mount_namespace_of_its_own() {
 	echo >&3
 	wait "$container_pid"
 	stop # the process has ended meanwhile, which is no error
-	says_in "^bashline: attached to readline in /proc/$container_pid/root/.*/libreadline.so.99, with $kind" err
+	says_in "^bashline: attached to readline in /.*/libreadline.so.99 of process $container_pid, with $kind" err
 	expect 1 "select(.pid == $container_pid and .line == \"done\")" \
 		1 .
 }
 
+# Since it started, an upgrade has put another file in the place of its library.
+test_option_p_finds_a_library_that_was_replaced() {
+	cp .output/reader-shared .output/libreadline.so.99 "$T/"
+	mkfifo "$T/go"
+	"$T/reader-shared" wait <"$T/go" &
+	pid=$!
+	exec 3>"$T/go"
+	wait_for "it has its library" grep -q libreadline "/proc/$pid/maps"
+	cp .output/libreadline.so.99 "$T/new"
+	mv "$T/new" "$T/libreadline.so.99"
+	start bashline -j -p $pid
+	echo >&3
+	wait $pid
+	stop
+	says_in "^bashline: attached to readline in $T/libreadline.so.99 \(deleted\) of process $pid, with $kind" err
+	expect 1 "select(.pid == $pid and .line == \"done\")" \
+		1 .
+}
+
+test_a_bare_name_is_a_file_in_the_current_directory() {
+	cp reader "$T/bash" # there is another one in PATH
+	ln -s "$PWD/bashline" "$T/"
+	cd "$T"
+	start bashline -j -b bash
+	./bash say '> ' hello
+	stop
+	says_in '^bashline: attached to readline in ./bash, with' err
+	expect 1 'select(.line == "hello")' \
+		1 .
+	exits 1 ./bashline -b no-such-program
+	says '^bashline: there is no file no-such-program here, nor in PATH$'
+	exits 1 ./bashline -b libnone.so.1
+	says '^bashline: there is no file libnone.so.1 here, nor where libraries are$'
+}
+
+once_programs_that_would_be_ended_are_refused() {
+	cxx='uses exceptions \(C\+\+, Rust\): one that passes a function whose return is traced would end the process'
+	exits 1 ./bashline -b .output/throws
+	says "^bashline: .output/throws $cxx; --force traces it nevertheless\$"
+	exits 0 ./bashline -b .output/throws --force -d 0.1
+	mkfifo "$T/go"
+	.output/throws wait <"$T/go" &
+	pid=$!
+	exec 3>"$T/go"
+	poll runs $pid .output/throws
+	exits 1 ./bashline -p $pid
+	says "^bashline: /proc/$pid/exe $cxx; --force traces it nevertheless\$"
+	echo >&3
+	wait $pid
+}
+
 # ---- nothing lost silently, nothing left behind ----
+
+# While one of the two probes is gone already, and the other is not yet.
+test_calls_that_go_on_at_the_end_are_not_dropped() {
+	./reader steady 60 &
+	pid=$!
+	start bashline -j -b ./reader
+	expect_at_least 20 'select(.line == "a line")'
+	stop
+	says_in '^bashline: [0-9]+ events$' err
+	alive $pid || fail "the calls did not go on"
+	kill $pid
+}
 
 test_bursts_arrive_whole_and_what_a_stopped_reader_misses_is_counted() {
 	start bashline -j -b ./reader
@@ -208,18 +271,21 @@ once_a_file_or_process_without_readline_is_named() {
 	says '^bashline: there is no process with PID 2147483647$'
 	exits 1 env PATH=/nowhere ./bashline
 	says '^bashline: there is no bash in PATH; which file shall it be\? \(-b FILE\)$'
-	exits 1 ./bashline -b .output/reader-shared # libbpf looks in the usual places only
-	says "^bashline: cannot attach to readline in libreadline.so.99: No such file or directory$"
+	exits 1 ./bashline -b .output/reader-shared
+	says "^bashline: .output/reader-shared uses libreadline.so.99, which is not where libraries are; name it with -b$"
+	mkfifo "$T/fifo"
+	exits 1 ./bashline -b "$T/fifo" # it does not wait for the other end
+	says '^bashline: .*/fifo is not a program \(an ELF file\)$'
 }
 
 test_without_root_it_says_sudo_and_one_capability_suffices() {
 	exits 1 as_nobody ./bashline -b ./reader
 	says '^bashline: cannot .*: (Permission denied|Operation not permitted)$' \
-		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
+		'^  hint: run it with sudo \(or grant CAP_SYS_ADMIN, which uprobes take\)$'
 	exits 0 with_capabilities +sys_admin ./bashline -d 0.2 -b ./reader
 	exits 1 with_capabilities +bpf,+perfmon ./bashline -d 0.2 -b ./reader
 	says '^bashline: cannot attach to readline in ./reader: Permission denied$' \
-		'^  hint: .*run it with sudo'
+		'^  hint: run it with sudo \(or grant CAP_SYS_ADMIN, which uprobes take\)$'
 }
 
 test_the_demo_shows_what_the_README_says() {
