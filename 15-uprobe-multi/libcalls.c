@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Load libcalls.bpf.c, attach it to the functions that match, and print how often each is called. */
+/* Load libcalls.bpf.c, attach it to the functions that match, and print how often each is called.
+ */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,9 +20,10 @@ static struct {
 	bool latency;
 	bool no_session;
 	bool sleepable;
+	bool force;
 } wanted = { .pattern = "*", .pid = -1 };
 
-enum { OPTION_NO_SESSION = 256, OPTION_SLEEPABLE };
+enum { OPTION_NO_SESSION = 256, OPTION_SLEEPABLE, OPTION_FORCE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
@@ -29,6 +32,10 @@ static const struct argp_option options_table[] = {
 	{ "no-session", OPTION_NO_SESSION, NULL, 0,
 	  "With -L: use two programs where the kernel has sessions too, to compare", 0 },
 	{ "sleepable", OPTION_SLEEPABLE, NULL, 0, "Use sleepable programs, to compare", 0 },
+	{ "force", OPTION_FORCE, NULL, 0,
+	  "With -L: time calls also where that may end the processes: in Go, or where exceptions "
+	  "(C++, Rust) are thrown",
+	  0 },
 	{ 0 },
 };
 
@@ -50,6 +57,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_SLEEPABLE:
 		wanted.sleepable = true;
 		return 0;
+	case OPTION_FORCE:
+		wanted.force = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
 			argp_error(state, "unexpected argument '%s'", arg);
@@ -69,8 +79,28 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.args_doc = "FILE [PATTERN]",
 	.doc = "Count the calls of the functions of a library or program.\v"
-	       "PATTERN may have the wildcards of the shell. Without one it is all functions.",
+	       "A FILE without a slash is one in the current directory or, failing that, in PATH "
+	       "(where libraries are, if it has \".so\" in its name). PATTERN may have the wildcards of "
+	       "the shell. Without one it is all functions.\n\n"
+	       "-L ends a C++ or Rust process when an exception passes a traced function, and crashes a "
+	       "Go process. It refuses a FILE, and with -p a process, that is recognizably of that kind. "
+	       "A C library does not show which programs use it.",
 };
+
+/* Dies if tracing returns is known to end processes that are to be traced. */
+static void refuse_what_would_end(void)
+{
+	char program[PATH_MAX] = "";
+	const char *path = wanted.file, *risk = return_probe_risk(path);
+
+	if (!risk && wanted.pid > 0) {
+		snprintf(program, sizeof(program), "/proc/%d/exe", wanted.pid);
+		path = program;
+		risk = return_probe_risk(path);
+	}
+	if (risk)
+		fail("%s %s; count without -L, or --force", path, risk);
+}
 
 #define ENOTSUPP 524 /* what the kernel's own code has, and should not let out */
 
@@ -232,11 +262,16 @@ int main(int argc, char **argv)
 	struct bpf_link *entry_link, *return_link = NULL;
 	unsigned long long shown = 0;
 	struct libcalls_bpf *skel;
+	char path[PATH_MAX];
 	const char *kind;
 	bool session;
 	size_t size;
 
 	parse_options(&argp, argc, argv);
+	find_elf_file(path, sizeof(path), wanted.file);
+	wanted.file = path;
+	if (wanted.latency && !wanted.force)
+		refuse_what_would_end();
 	find_functions(wanted.file, wanted.pattern);
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
@@ -250,11 +285,13 @@ int main(int argc, char **argv)
 	/* Constants, and which of the programs: one session, or an entry and perhaps a return. */
 	skel->rodata->timed = wanted.latency;
 	if (session)
-		at_entry = wanted.sleepable ? skel->progs.on_session_sleepable : skel->progs.on_session;
+		at_entry = wanted.sleepable ? skel->progs.on_session_sleepable :
+					      skel->progs.on_session;
 	else
 		at_entry = wanted.sleepable ? skel->progs.on_call_sleepable : skel->progs.on_call;
 	if (wanted.latency && !session)
-		at_return = wanted.sleepable ? skel->progs.on_return_sleepable : skel->progs.on_return;
+		at_return =
+			wanted.sleepable ? skel->progs.on_return_sleepable : skel->progs.on_return;
 	bpf_object__for_each_program(program, skel->obj)
 		bpf_program__set_autoload(program, program == at_entry || program == at_return);
 	bpf_map__set_autocreate(skel->maps.stacks, at_return);
@@ -279,8 +316,8 @@ int main(int argc, char **argv)
 	if (refused)
 		warn("left out %zu of the functions: the kernel cannot probe how they begin",
 		     refused);
-	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file,
-		 kind, wanted.sleepable ? ", sleepable" : "");
+	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file, kind,
+		 wanted.sleepable ? ", sleepable" : "");
 	while (wait_for_summary(wanted.interval, 0))
 		shown += show(skel->obj, counts);
 

@@ -148,6 +148,29 @@ test_functions_that_the_kernel_refuses_are_left_out() {
 	calls_are 1
 }
 
+# What throws exceptions, or moves its stacks, does not survive that its return addresses are replaced.
+once_option_L_refuses_what_would_end_processes() {
+	cxx='uses exceptions \(C\+\+, Rust\): one that passes a function whose return is traced would end the process'
+	for sign in throws panics needs; do
+		exits 1 ./libcalls -L .output/$sign
+		says "^libcalls: .output/$sign $cxx; count without -L, or --force\$"
+	done
+	exits 1 ./libcalls -L --no-session .output/go
+	says '^libcalls: .output/go has Go code, which moves stacks: its process would crash when a function returns that is traced; count without -L, or --force$'
+	exits 0 ./libcalls -d 0.1 .output/throws
+	exits 0 ./libcalls -d 0.1 -L --force .output/throws
+	mkfifo "$T/go"
+	.output/throws wait 1 <"$T/go" & # the library is C, but who calls it is not
+	pid=$!
+	exec 3>"$T/go"
+	poll runs $pid .output/throws
+	exits 1 ./libcalls -L -p $pid $library
+	says "^libcalls: /proc/$pid/exe $cxx; count without -L, or --force\$"
+	exits 0 ./libcalls -d 0.1 -p $pid $library
+	echo >&3
+	wait $pid
+}
+
 # ---- nothing left behind ----
 
 test_kill_9_leaves_nothing_behind() {
