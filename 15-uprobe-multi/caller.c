@@ -7,7 +7,7 @@
  *	caller recurse N	recurse(N)
  *	caller leap N		leap() N times, left by a longjmp, and 200 ms later once so that it returns
  *	caller jump N		ends_in_a_jump() N times, which ends in a jump to jumped_to()
- *	caller wait N		the first, after a line on stdin
+ *	caller wait N		the first, after a line on stdin and a longjmp
  *	caller flood N		twenty_1() N times, as fast as it goes; prints how many ns one took
  */
 #include <setjmp.h>
@@ -91,6 +91,8 @@ int main(int argc, char **argv)
 			ends_in_a_jump(&calls);
 	} else if (argc == 3 && !strcmp(mode, "wait")) {
 		getchar();
+		if (!setjmp(target))
+			leap(true);
 		call_all(count);
 	} else if (argc == 3 && !strcmp(mode, "flood") && count > 0) {
 		printf("%ld\n", flood(count));

@@ -2,10 +2,11 @@
 /* Load libcalls.bpf.c, attach it to the functions that match, and print how often each is called.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "example.h"
 #include "functions.h"
@@ -105,27 +106,44 @@ static void refuse_what_would_end(void)
 #define ENOTSUPP 524 /* what the kernel's own code has, and should not let out */
 
 static size_t refused; /* functions that cannot be probed */
+static size_t untimed; /* functions that are left out with -L */
+
+/* Leave out the functions whose return must not be traced. Dies if there is no other. */
+static void leave_out_untimed(void)
+{
+	for (size_t i = 0; i < functions_count; i++) {
+		functions[i].left_out = functions[i].untimed;
+		untimed += functions[i].untimed;
+	}
+	if (untimed == functions_count)
+		fail("tracing the return of setjmp() and the like would break their callers; count without -L");
+}
 
 /*
  * Does this kernel have multi-uprobe links of @type? Ask it for one on "/": where it knows them, it
- * gets as far as seeing that this is no file (EBADF). Dies if we may not ask.
+ * gets as far as seeing that this is no file (EBADF). Dies if the answer is about something else,
+ * such as our rights or limits.
  */
 static bool kernel_has(enum bpf_attach_type type)
 {
 	const unsigned long offset = 0;
 	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .uprobe_multi.path = "/",
 		    .uprobe_multi.offsets = &offset, .uprobe_multi.cnt = 1);
-	int prog, link, err;
+	int prog, link;
 
 	prog = load_nothing(BPF_PROG_TYPE_KPROBE, type, NULL, 0);
-	if (prog < 0 && errno == EPERM)
+	if (prog < 0 && errno != EINVAL)
 		die("cannot load a BPF program");
 	if (prog < 0)
 		return false;
 	link = bpf_link_create(prog, -1, type, &link_opts);
-	err = errno;
 	close(prog);
-	return link < 0 && err == EBADF;
+	/* Unknown to it are the type, a part of the request, or uprobes altogether. */
+	if (link != -EBADF && link != -EINVAL && link != -E2BIG && link != -EOPNOTSUPP) {
+		errno = -link;
+		die("cannot ask the kernel for a uprobe.multi link");
+	}
+	return link == -EBADF;
 }
 
 /*
@@ -144,7 +162,7 @@ static struct bpf_link *try_attach(struct bpf_program *program, size_t first, si
 	if (!offsets || !cookies)
 		die("cannot list %zu functions", n);
 	for (size_t i = first; i < first + n; i++) {
-		if (functions[i].refused)
+		if (functions[i].left_out)
 			continue;
 		offsets[opts.cnt] = functions[i].offset;
 		cookies[opts.cnt++] = i;
@@ -157,102 +175,61 @@ static struct bpf_link *try_attach(struct bpf_program *program, size_t first, si
 
 /*
  * The kernel cannot put a probe on every instruction, and for one that it refuses it refuses the
- * whole link. Find them, by halves; returns how many there are.
+ * whole link. Find those of the @n functions, by halves, and count them in @refused.
  */
-static size_t find_refused(struct bpf_program *program, size_t first, size_t n, bool at_return,
-			   bool session)
+static void find_refused(struct bpf_program *program, size_t first, size_t n, bool at_return,
+			 bool session)
 {
-	struct bpf_link *link = try_attach(program, first, n, at_return, session);
+	struct bpf_link *link;
 
+	if (n == 1 && functions[first].left_out)
+		return;
+	link = try_attach(program, first, n, at_return, session);
 	if (link) {
 		bpf_link__destroy(link);
-		return 0;
-	}
-	if (errno != ENOTSUPP)
+	} else if (errno != ENOTSUPP && errno != ENOENT) {
 		die("cannot attach to %zu functions of %s", n, wanted.file);
-	if (n == 1) {
-		functions[first].refused = true;
-		return 1;
+	} else if (n == 1) {
+		functions[first].left_out = true;
+		refused++;
+	} else {
+		find_refused(program, first, n / 2, at_return, session);
+		find_refused(program, first + n / 2, n - n / 2, at_return, session);
 	}
-	return find_refused(program, first, n / 2, at_return, session) +
-	       find_refused(program, first + n / 2, n - n / 2, at_return, session);
-}
-
-static struct bpf_link *attach(struct bpf_program *program, bool at_return, bool session)
-{
-	struct bpf_link *link = try_attach(program, 0, functions_count, at_return, session);
-
-	if (!link && errno == ENOTSUPP) {
-		refused = find_refused(program, 0, functions_count, at_return, session);
-		if (refused < functions_count)
-			link = try_attach(program, 0, functions_count, at_return, session);
-	}
-	if (!link)
-		die("cannot attach to %zu functions of %s", functions_count, wanted.file);
-	return link;
-}
-
-static void print_event(const struct event *event)
-{
-	printf("%12llu ", event->calls);
-	if (wanted.latency)
-		printf("%12.3f ", event->mean_ns / 1e3);
-	print_text(stdout, event->function, sizeof(event->function));
-	putchar('\n');
-}
-
-static int by_calls(const void *a, const void *b)
-{
-	const struct event *left = a, *right = b;
-
-	if (left->calls != right->calls)
-		return left->calls > right->calls ? -1 : 1;
-	return strcmp(left->function, right->function);
 }
 
 /*
- * Print what @counts has more than it had the last time, most calls first; returns how many calls.
- * Nothing is reset, so what BPF counts meanwhile is in the next difference.
+ * The kernel looks at an instruction when it puts the probe into a process, and so refuses a link
+ * only while a process has FILE mapped. Have it mapped ourselves, so that it looks now. (With -p it
+ * puts probes into that process only, and finds there what it did not a moment ago: hence the
+ * loop.)
  */
-static unsigned long long show(const struct bpf_object *object, const volatile struct count *counts)
+static struct bpf_link *attach(struct bpf_program *program, bool at_return, bool session)
 {
-	struct event *events = calloc(functions_count, sizeof(*events));
-	unsigned long long calls = 0;
-	__u64 now = now_ns();
-	size_t n = 0;
+	int fd = open(wanted.file, O_RDONLY | O_CLOEXEC);
+	struct bpf_link *link;
+	struct stat file;
+	void *mapped;
 
-	if (!events)
-		die("cannot sort %zu functions", functions_count);
-	for (size_t i = 0; i < functions_count; i++) {
-		struct count count = counts[i], *before = &functions[i].shown;
-		struct event *event = &events[n];
-
-		if (count.calls == before->calls && count.timed == before->timed)
-			continue;
-		event->time_ns = now;
-		event->calls = count.calls - before->calls;
-		event->timed = count.timed - before->timed;
-		if (event->timed)
-			event->mean_ns = (count.total_ns - before->total_ns) / event->timed;
-		snprintf(event->function, sizeof(event->function), "%s", functions[i].name);
-		calls += event->calls;
-		*before = count;
-		n++;
+	if (fd < 0 || fstat(fd, &file))
+		die("cannot open %s", wanted.file);
+	mapped = mmap(NULL, file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (mapped == MAP_FAILED)
+		die("cannot map %s", wanted.file);
+	close(fd);
+	for (int tries = 0; tries < 100; tries++) {
+		link = try_attach(program, 0, functions_count, at_return, session);
+		if (link || errno != ENOTSUPP)
+			break;
+		find_refused(program, 0, functions_count, at_return, session);
+		if (refused + untimed == functions_count)
+			fail("the kernel cannot probe how the functions of %s begin", wanted.file);
+		errno = ENOTSUPP;
 	}
-	qsort(events, n, sizeof(*events), by_calls);
-	if (!options.json && wanted.latency)
-		printf("%12s %12s %s\n", "CALLS", "MEAN-US", "FUNCTION");
-	else if (!options.json)
-		printf("%12s %s\n", "CALLS", "FUNCTION");
-	for (size_t i = 0; i < n; i++) {
-		if (options.json)
-			print_record(object, "event", &events[i], sizeof(*events));
-		else
-			print_event(&events[i]);
-	}
-	flush_output();
-	free(events);
-	return calls;
+	if (!link)
+		die("cannot attach to %zu functions of %s", functions_count, wanted.file);
+	munmap(mapped, file.st_size);
+	return link;
 }
 
 int main(int argc, char **argv)
@@ -273,6 +250,8 @@ int main(int argc, char **argv)
 	if (wanted.latency && !wanted.force)
 		refuse_what_would_end();
 	find_functions(wanted.file, wanted.pattern);
+	if (wanted.latency)
+		leave_out_untimed();
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
 	skel = libcalls_bpf__open();
@@ -316,18 +295,23 @@ int main(int argc, char **argv)
 	if (refused)
 		warn("left out %zu of the functions: the kernel cannot probe how they begin",
 		     refused);
-	attached("%zu functions of %s, with %s%s", functions_count - refused, wanted.file, kind,
-		 wanted.sleepable ? ", sleepable" : "");
+	if (untimed)
+		warn("left out %zu of the functions: tracing the return of setjmp() and the like "
+		     "would break their callers",
+		     untimed);
+	attached("%zu functions of %s, with %s%s", functions_count - refused - untimed, wanted.file,
+		 kind, wanted.sleepable ? ", sleepable" : "");
 	while (wait_for_summary(wanted.interval, 0))
-		shown += show(skel->obj, counts);
+		shown += show(skel->obj, counts, wanted.latency);
 
 	/* Detach before the last look, so that nothing is counted after it. */
 	bpf_link__destroy(entry_link);
 	bpf_link__destroy(return_link);
-	shown += show(skel->obj, counts);
+	shown += show(skel->obj, counts, wanted.latency);
 	report(shown, skel->bss->dropped);
 
 	munmap((void *)counts, size);
 	libcalls_bpf__destroy(skel);
+	free_functions();
 	return 0;
 }

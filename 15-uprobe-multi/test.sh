@@ -51,8 +51,8 @@ test_each_function_has_exactly_its_calls() {
 	stop sleepable
 	./caller 1
 	stop
-	says_in "^libcalls: attached to 23 functions of $library, with their entry; Ctrl-C to stop\$" err
-	says_in "^libcalls: attached to 23 functions of $library, with their entry, sleepable; Ctrl-C to stop\$" sleepable.err
+	says_in "^libcalls: attached to 22 functions of $library, with their entry; Ctrl-C to stop\$" err
+	says_in "^libcalls: attached to 22 functions of $library, with their entry, sleepable; Ctrl-C to stop\$" sleepable.err
 	calls_are 4
 	calls_are 3 sleepable
 	expect 20 'select(.time_ns > 0 and .timed == 0 and .mean_ns == 0)'
@@ -73,10 +73,10 @@ test_calls_are_timed_in_every_way() {
 	./caller sleep 3 20
 	./caller recurse 4
 	for name in columns both entry sleepable tool; do stop $name; done
-	says_in "^libcalls: attached to 23 functions of $library, with $timing; Ctrl-C to stop\$" err
-	says_in "^libcalls: attached to 23 functions of $library, with $timing, sleepable; Ctrl-C to stop\$" sleepable.err
-	says_in "^libcalls: attached to 23 functions of $library, with entry and return; Ctrl" entry.err
-	says_in "^libcalls: attached to 23 functions of $library, with entry and return, sleepable; Ctrl" both.err
+	says_in "^libcalls: attached to 22 functions of $library, with $timing; Ctrl-C to stop\$" err
+	says_in "^libcalls: attached to 22 functions of $library, with $timing, sleepable; Ctrl-C to stop\$" sleepable.err
+	says_in "^libcalls: attached to 22 functions of $library, with entry and return; Ctrl" entry.err
+	says_in "^libcalls: attached to 22 functions of $library, with entry and return, sleepable; Ctrl" both.err
 	for name in tool sleepable entry both; do
 		expect 22 'select(.timed > 0 and .mean_ns > 0)' \
 			20 'select((.function | test("twenty_|seven")) and .timed == .calls)' \
@@ -139,13 +139,57 @@ test_option_I_prints_what_is_new_and_option_p_counts_one_process_only() {
 test_functions_that_the_kernel_refuses_are_left_out() {
 	need_multi
 	[ "$(uname -m)" = x86_64 ] || skip "the library has such a function for x86-64 only"
-	waiting 1 # it is looked at when somebody has the library in memory
-	start libcalls -j $library
+	start libcalls -j $library # nobody has it in memory
+	waiting 1
+	start_as one libcalls -j -p $waiting_pid $library
 	go_on
+	stop one
 	stop
-	says_in '^libcalls: left out 1 of the functions: the kernel cannot probe how they begin$' \
-		'^libcalls: attached to 22 functions' err
+	for name in '' one.; do
+		says_in '^libcalls: left out 1 of the functions: the kernel cannot probe how they begin$' \
+			'^libcalls: attached to 22 functions' ${name}err
+	done
 	calls_are 1
+	calls_are 1 one
+	exits 1 ./libcalls $library locked
+	says "^libcalls: the kernel cannot probe how the functions of $library begin\$"
+}
+
+# setjmp() would store the return address that is the kernel's, for longjmp(); and where a program
+# starts, there is its argc in place of a return address.
+test_functions_whose_return_is_none_are_not_timed() {
+	need_multi
+	waiting 1
+	libc=$(sed -n 's,.* \(/.*/\(libc\|ld-musl\)[-.].*\),\1,p' /proc/$waiting_pid/maps | head -n 1)
+	start libcalls -j -L -p $waiting_pid "$libc" '*jmp*'
+	start_as entry libcalls -j -L --no-session -p $waiting_pid "$libc" '*jmp*'
+	go_on || fail "its end: status $?"
+	for name in entry tool; do
+		stop $name
+		file_prefix $name
+		grep -q '^libcalls: left out [0-9]* of the functions: tracing the return of setjmp() and the like would break their callers$' \
+			"${prefix}err" || fail "$(cat "${prefix}err")"
+		expect 1 'select((.function | test("longjmp")) and .calls == 1)' $name
+	done
+	start libcalls -j -L ./caller
+	./caller 1
+	stop
+	expect 1 'select(.function == "main" and .calls == 1)' 0 'select(.function == "_start")'
+	exits 1 ./libcalls -L ./caller _start
+	says '^libcalls: tracing the return of setjmp\(\) and the like would break their callers; count without -L$'
+	exits 0 ./libcalls -d 0.1 ./caller _start
+}
+
+test_names_of_other_languages_come_as_their_sources_have_them() {
+	start libcalls -j .output/names 'shop::Cart::*'
+	start_as columns libcalls .output/names '_ZN*'
+	.output/names
+	stop columns
+	stop
+	expect 1 'select(.function == "shop::Cart::sum(std::vector<double, std::allocator<double> > const&)")' \
+		1 .
+	says_in '^ +1 shop::Cart::sum\(std::vector<double, std::allocator<double> > const&\)$' \
+		'^ +1 core::fmt::Formatter::pad$' columns.out
 }
 
 # What throws exceptions, or moves its stacks, does not survive that its return addresses are replaced.
@@ -201,6 +245,32 @@ once_wrong_options_are_usage_errors() {
 	says "^libcalls: unexpected argument 'b'$"
 }
 
+test_a_bare_name_is_a_file_in_the_current_directory() {
+	cp caller "$T/bash" # there is another one in PATH
+	cp $library "$T/"
+	ln -s "$PWD/libcalls" "$T/"
+	cd "$T"
+	mkdir .output
+	mv libtwenty.so .output
+	start libcalls -j bash main
+	./bash 1
+	stop
+	says_in '^libcalls: attached to 1 functions of ./bash, with' err
+	expect 1 'select(.function == "main" and .calls == 1)' \
+		1 .
+}
+
+# Where it may open but few files, it may not get as far as asking the kernel. (How many it has inherited
+# differs; with too few, the dynamic linker fails.)
+once_limits_are_not_taken_for_an_old_kernel() {
+	need_multi
+	for files in 5 6 7 8 9 10 11 12; do
+		status=0
+		( ulimit -n $files && exec ./libcalls -L -d 0.1 $library ) >"$T/stdout" 2>"$T/stderr" || status=$?
+		[ $status -ne 4 ] || fail "with $files files: status $status, $(cat "$T/stderr")"
+	done
+}
+
 once_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
 	exits 1 ./libcalls /no/such/file
 	says '^libcalls: cannot open /no/such/file: No such file or directory$'
@@ -208,6 +278,11 @@ once_a_file_or_process_or_pattern_that_does_not_exist_is_named() {
 	says '^libcalls: ./test.sh is not a library or program \(an ELF file\)$'
 	exits 1 ./libcalls $library 'thirty_*'
 	says "^libcalls: $library has no function whose name matches 'thirty_\\*'\$"
+	mkfifo "$T/fifo"
+	exits 1 ./libcalls "$T/fifo" # it does not wait for the other end
+	says '^libcalls: .*/fifo is not a library or program \(an ELF file\)$'
+	exits 1 ./libcalls no-such-program
+	says '^libcalls: there is no file no-such-program here, nor in PATH$'
 	exits 1 ./libcalls -p 2147483647 $library
 	says '^libcalls: there is no process with PID 2147483647$'
 }
