@@ -89,6 +89,21 @@ static bool perf_is_forbidden(void)
 
 const char *admin_hint;
 
+/* In the first user namespace all IDs are themselves; only there do capabilities count for BPF. */
+static bool in_user_namespace(void)
+{
+	FILE *file = fopen("/proc/self/uid_map", "re");
+	unsigned long inside = 0, outside = 0, count = 0xffffffff;
+	bool is_first;
+
+	if (!file)
+		return false;
+	is_first = fscanf(file, "%lu %lu %lu", &inside, &outside, &count) != 3 ||
+		   (!inside && !outside && count == 0xffffffff);
+	fclose(file);
+	return !is_first;
+}
+
 struct cause {
 	const char *hint;
 	int status;
@@ -104,6 +119,10 @@ static struct cause diagnose(int err)
 
 	if (refused && admin_hint && geteuid() && !has_capability(CAP_SYS_ADMIN))
 		return (struct cause){ admin_hint, EXIT_FAILED };
+	if (refused && in_user_namespace())
+		return (struct cause){ "this is a user namespace (a rootless container?), whose root has no "
+				       "rights over the kernel: run it as root of the machine",
+				       EXIT_FAILED };
 	if (refused && !has_capability(CAP_SYS_ADMIN) &&
 	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON))) {
 		if (geteuid())
@@ -140,6 +159,8 @@ static struct cause diagnose(int err)
 		return (struct cause){ "kernels before 5.11 charge BPF maps to RLIMIT_MEMLOCK, which "
 				       "is low here: ulimit -l unlimited",
 				       EXIT_FAILED };
+	if ((err == ESRCH || err == ENOENT || err == EINVAL) && missing("/sys/kernel"))
+		return (struct cause){ "sysfs is not mounted: mount -t sysfs sysfs /sys", EXIT_FAILED };
 	if ((err == ESRCH || err == ENOENT || err == EINVAL) && missing("/sys/kernel/btf/vmlinux"))
 		return (struct cause){ "this kernel has no BTF (there is no /sys/kernel/btf/vmlinux); "
 				       "it needs CONFIG_DEBUG_INFO_BTF=y",
@@ -213,7 +234,7 @@ bool kernel_is_at_least(int major, int minor)
 
 void need_path(const char *path, const char *what)
 {
-	if (missing(path)) /* there but hidden from us: then a later step says why */
+	if (missing(path) && !missing("/sys/kernel")) /* else, and where it is hidden, a later step says why */
 		skip("this kernel has no %s (there is no %s)", what, path);
 }
 

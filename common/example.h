@@ -58,7 +58,13 @@ double parse_interval(struct argp_state *state, const char *text);
 /* @text, milliseconds as a decimal number from 0 on, as ns; anything else is a usage error. */
 unsigned long long parse_ms(struct argp_state *state, const char *text);
 
-/* @text as the id of a process that exists now; dies naming it if there is none. */
+/* ---- What people name on the command line (target.c) ---- */
+
+/*
+ * @text as the id of a process that runs now. Dies if there is none, if it is a thread's id, if all
+ * of the process has ended, and in a PID namespace other than the first one, since BPF programs see
+ * the PIDs of that (bpf_get_current_pid_tgid()).
+ */
 pid_t parse_pid(struct argp_state *state, const char *text);
 
 /*
@@ -68,7 +74,7 @@ pid_t parse_pid(struct argp_state *state, const char *text);
  */
 int open_cgroup(const char *path);
 
-/* The index of network interface @name; dies naming it if there is none. */
+/* The index of the network interface with the name, or alternative name, @name; dies if there is none. */
 int parse_interface(const char *name);
 
 /* ---- Failing (error.c) ---- */

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* The command line that all tools share, and the things that people name on it. */
+/* The command line that all tools share. What people name on it is found by target.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
-#include <mntent.h>
-#include <net/if.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "example.h"
 #include "internal.h"
@@ -121,65 +116,4 @@ unsigned long long parse_ms(struct argp_state *state, const char *text)
 	if (end == text || *end || !(ms >= 0 && ms <= INT_MAX))
 		argp_error(state, "MS must be a number from 0 to %d, not '%s'", INT_MAX, text);
 	return ms * 1e6;
-}
-
-pid_t parse_pid(struct argp_state *state, const char *text)
-{
-	pid_t pid = parse_number(state, "PID", text, 1, INT_MAX);
-
-	if (kill(pid, 0) && errno == ESRCH)
-		fail("there is no process with PID %d", pid);
-	return pid;
-}
-
-/* Where cgroup2 is mounted: beside cgroup v1, systemd puts it under .../unified. */
-static void cgroup_mount(char *buf, size_t size)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "r");
-	struct mntent *entry;
-
-	if (!mounts)
-		die("cannot read /proc/self/mounts");
-	while ((entry = getmntent(mounts))) {
-		if (!strcmp(entry->mnt_type, "cgroup2")) {
-			snprintf(buf, size, "%s", entry->mnt_dir);
-			endmntent(mounts);
-			return;
-		}
-	}
-	fail("cgroup v2 is not mounted\n"
-	     "  hint: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
-}
-
-int open_cgroup(const char *path)
-{
-	char full[PATH_MAX], mount[PATH_MAX / 2];
-	struct statfs fs;
-	int fd;
-
-	if (!*path)
-		fail("which cgroup? '' is none; '.' is the root");
-	cgroup_mount(mount, sizeof(mount));
-	if (*path == '/')
-		snprintf(full, sizeof(full), "%s", path);
-	else
-		snprintf(full, sizeof(full), "%s/%s", mount, path);
-
-	fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		fail("cannot open cgroup %s: %m", full);
-	if (fstatfs(fd, &fs))
-		die("cannot look at %s", full);
-	if (fs.f_type != CGROUP2_SUPER_MAGIC)
-		fail("%s is not a cgroup v2 directory\n  hint: those are below %s", full, mount);
-	return fd;
-}
-
-int parse_interface(const char *name)
-{
-	int index = if_nametoindex(name);
-
-	if (!index)
-		die("there is no network interface '%s'", name);
-	return index;
 }

@@ -25,6 +25,7 @@ static const struct {
 	{ "link", 2, cmd_link, "NETNS IFACE" },
 	{ "unheld", 0, cmd_unheld, "" },
 	{ "nothing-new", 2, cmd_nothing_new, "SECONDS FILE" },
+	{ "ids", 0, cmd_ids, "" },
 };
 
 double now(void)

@@ -33,6 +33,7 @@ int cmd_veth(int argc, char **argv);
 int cmd_link(int argc, char **argv);
 int cmd_unheld(int argc, char **argv); /* bpf.c */
 int cmd_nothing_new(int argc, char **argv);
+int cmd_ids(int argc, char **argv); /* ids.c */
 
 /* The seconds since boot. */
 double now(void);

@@ -141,7 +141,7 @@ static void test_real(void)
 	       (symbol_room * sizeof(*symbols) + names_room) >> 10);
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%llx %c %511s", &addr, &type, name) != 3 || strchr("aA", type) ||
-		    !addr || strstr(line, "[bpf]")) /* BPF programs come and go */
+		    !addr || strstr(line, "[bpf]") || strstr(line, "[__builtin__")) /* these come and go */
 			continue;
 		shown++;
 		format_ksym(text, sizeof(text), addr);
