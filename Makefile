@@ -13,6 +13,7 @@
 #   make new NAME=mytool [FROM=template] [DIR=../mytool] [STANDALONE=1]
 #                                                         begin your own tool; with DIR=20-mine as
 #                                                         a part of this checkout
+#   make exercise EXAMPLE=00-hello [N=1] [DIR=../mine]   begin an exercise; there: make check, make solution
 #   make install [PREFIX=/usr/local] [DESTDIR=] [PROGRAM_PREFIX=hl-]
 #                                                         the tools, man pages, completion
 #   make uninstall [PREFIX=/usr/local] [DESTDIR=]         remove just these
@@ -69,7 +70,7 @@ no-example:
 	@exit 2
 
 common:
-	@$(AS_OWNER) $(MAKE) -C common
+	@$(AS_OWNER) $(if $(shell command -v flock),flock common) $(MAKE) -C common
 
 build-doctor: common
 	@$(AS_OWNER) $(MAKE) -C doctor COMMON_BUILT=1
@@ -128,6 +129,9 @@ uninstall:
 new:
 	@$(AS_OWNER) env STANDALONE=$(STANDALONE) build/new.sh '$(NAME)' '$(FROM)' '$(DIR)'
 
+exercise:
+	@$(AS_OWNER) build/exercise.sh '$(EXAMPLE)' '$(N)' '$(DIR)'
+
 vmlinux:
 	@vmlinux/generate.sh $(FROM)
 
@@ -135,4 +139,4 @@ clean:
 	@for dir in common $(wildcard bench doctor docs/verifier template) $(if $(wildcard tests/Makefile),tests) $(if $(SWEEP),tests/sweep) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor build-sweep build-tests clean common doctor docs/verifier docs docs-check docs-record install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)
+.PHONY: all bench build-doctor build-sweep build-tests clean common doctor docs/verifier docs docs-check docs-record exercise install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)

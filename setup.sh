@@ -64,6 +64,7 @@ requirements() {
 		sphinx_copybutton.py python3-sphinx-copybutton -         -               -                  -
 		only              test
 		chromium-headless-shell $apt_chromium -                  -               -                  -
+		shellcheck        shellcheck       ShellCheck            shellcheck      ShellCheck         shellcheck
 		$(for name in $clangs; do echo "$name $name - - - -"; done)
 	END
 }
@@ -245,15 +246,16 @@ case $distribution in
 	;;
 *) apt_bpftool=bpftool apt_chromium=chromium-headless-shell ;;
 esac
-# For the load sweep (tests/sweep): the clangs beside the default one, older and newer.
+# For the load sweep (tests/sweep): the clangs beside the default one, older and newer. And what tests/lint
+# has for C.
 case $codename in
-bookworm) clangs='clang-16 clang-19' ;;
+bookworm) clangs='clang-16 clang-19 clang-format-14' ;;
 trixie) clangs='clang-17 clang-22' ;;
 *) clangs= ;;
 esac
 purpose=${1:-}
 clang=${CLANG:-}
-for name in $clang clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
+for name in $clang clang clang-22 clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
 	[ -z "$clang" ] && command -v "$name" >/dev/null && clang=$name
 done
 clang=${clang:-clang}
@@ -271,6 +273,7 @@ run)
 site) build site ;;
 test)
 	shift
+	export WERROR=-Werror
 	build
 	case $*${ALL:-} in
 	'') exec make test ;;

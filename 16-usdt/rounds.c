@@ -75,7 +75,8 @@ static char *cold(const char *text)
 		fseek(file, i ? 0 : page - 3, SEEK_SET);
 		fwrite(i ? text + 3 : text, 1, i ? strlen(text) - 3 : 3, file);
 		fflush(file);
-		ftruncate(fileno(file), page);
+		if (ftruncate(fileno(file), page))
+			exit(1);
 		mmap(at + i * page, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fileno(file), 0);
 	}
 	return at + page - 3;

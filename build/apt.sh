@@ -25,7 +25,7 @@ fail() {
 	exit 1
 }
 
-cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}
+. "$(dirname "$0")/cache.sh"
 arch=${APT_ARCH:-}
 command -v apt-get >/dev/null || fail "this needs apt-get (Debian or Ubuntu)"
 

@@ -51,13 +51,14 @@ esac
 [ -e "../vmlinux/$arch/vmlinux.h" ] ||
 	fail "there is no vmlinux/$arch/vmlinux.h; vmlinux/generate.sh running makes one"
 
-
 cat <<END
 # Made by configure.sh; make clean removes it.
 CLANG      ?= $clang
 LLVM_STRIP ?= $strip
 BPFTOOL    ?= $bpftool
 ARCH       ?= $arch
+# As people who build kernels have it in their environment.
+override ARCH := \$(patsubst x86_64,x86,\$(patsubst aarch64,arm64,\$(ARCH)))
 MULTIARCH  := $(${CC:-cc} -print-multiarch 2>/dev/null || :)
 END
 ./libbpf.sh

@@ -7,7 +7,8 @@
 #   LIBBPF_SRC=DIR, a source tree of libbpf (relative to the checkout): it is built
 #   the system's, if pkg-config finds one that is new enough
 #   the one built here before, from the source package below; this needs no network
-#   the newest source package of libbpf that Debian or Ubuntu has
+#   the newest source package of libbpf that Ubuntu, then that Debian has; on Ubuntu, DEBIAN_MIRROR=URL
+#   says where Debian's are, and they are checked with the keys of the package debian-archive-keyring
 #
 # Both kinds of build go to ~/.cache/hello-libbpf (HELLO_LIBBPF_CACHE=DIR: there), for all
 # checkouts. Headers and library always come from the same libbpf: usdt.bpf.h of another
@@ -38,12 +39,17 @@ is_new_enough() {
 	[ "$(printf '%s\n' $needed "$1" | sort -V | head -n 1)" = $needed ]
 }
 
+# The version of the source tree $1.
+version_of() {
+	sed -n 's/^LIBBPF_[A-Z]*_VERSION := \([0-9]*\)$/\1/p' "$1/src/Makefile" | paste -s -d .
+}
+
 # Build the source tree $1, which the user knows as $2, install it in directory $3 (or one
 # named by its version), and end. It is moved there when it is complete, so that nothing
 # half built is ever used.
 build() {
 	[ -e "$1/src/libbpf.map" ] || fail "$2 is not a source tree of libbpf"
-	version=$(sed -n 's/^LIBBPF_[A-Z]*_VERSION := \([0-9]*\)$/\1/p' "$1/src/Makefile" | paste -s -d .)
+	version=$(version_of "$1")
 	is_new_enough "$version" || fail "$2 is version $version; $needed or later is needed"
 	echo "building libbpf $version from $2" >&2
 	# What was given to the make that started this is not for libbpf.
@@ -74,7 +80,8 @@ fi
 
 # A home may be shared by machines (or containers) whose libraries do not mix.
 system=$(. /etc/os-release && echo "$ID${VERSION_ID:-}")-$(uname -m)
-cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}/libbpf/$system/reproducible
+. "$top/build/cache.sh"
+cache=$cache/libbpf/$system/reproducible
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
 	fail "cannot write to $cache; HELLO_LIBBPF_CACHE=DIR names another place"
 
@@ -109,12 +116,23 @@ command -v apt-get >/dev/null ||
 command -v dpkg-source >/dev/null ||
 	fail "there is no dpkg-source to unpack libbpf's sources with: install dpkg-dev$where"
 
+# Ubuntu's newest is older than Debian's, which is the next to be tried.
+suites='src:unstable src:testing'
 case $(. /etc/os-release && echo "$ID ${ID_LIKE:-}") in
-*ubuntu*) suite=src:devel ;;
-*) suite=src:unstable ;;
+*ubuntu*) suites="src:devel $suites" ;;
 esac
-(cd "$temp" && "$top/build/apt.sh" $suite -- apt-get -q source libbpf) >"$temp/log" 2>&1 9>&- || {
-	why=$(grep -m 1 '^E: ' "$temp/log" || tail -n 1 "$temp/log")
-	fail "cannot fetch libbpf's source package: ${why#E: }$where"
-}
-build "$(echo "$temp"/libbpf-*/)" "the distribution's source package"
+tried=
+for suite in $suites; do
+	rm -rf "${temp:?}"/*
+	if ! (cd "$temp" && "$top/build/apt.sh" "$suite" -- apt-get -q source libbpf) >"$temp/log" 2>&1 9>&-; then
+		why=$(grep -m 1 '^E: ' "$temp/log" || tail -n 1 "$temp/log")
+		why=${why#E: }
+	elif version=$(version_of "$temp"/libbpf-*/) && is_new_enough "$version"; then
+		build "$(echo "$temp"/libbpf-*/)" "the distribution's source package"
+	else
+		why="it has $version"
+	fi
+	tried="$tried
+  ${suite#src:}: ${why#apt.sh: }"
+done
+fail "no source package of libbpf $needed or later$where. Tried were Debian's or Ubuntu's suites$tried"

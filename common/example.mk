@@ -5,7 +5,7 @@
 #   SOURCES   the loader's .c files, if it is more than EXAMPLE.c
 #   BPF       the names of its .bpf.c files, if there are more than EXAMPLE.bpf.c
 #   PROGRAMS  small programs of its own that demo.sh and test.sh use, each NAME.c -> NAME;
-#             they may call libbpf and what common/ has
+#             they may call libbpf and what common/ has, and have a BPF program NAME.bpf.c
 #   LDLIBS    libraries beyond libbpf's
 
 COMMON := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
@@ -17,19 +17,29 @@ O      := .output
 MAKEFLAGS += --no-builtin-rules
 all:
 
+# Several makes may start at once: one builds common/, the others wait.
+ALONE := $(if $(shell command -v flock),flock $(COMMON))
+
 # common/ is up to date when make at the top got here; else it looks for itself.
 ifndef COMMON_BUILT
 $(addprefix $(COMMON)/.output/,config.mk libexample.a link ldflags): common ;
 common:
-	@$(MAKE) --no-print-directory -C $(COMMON)
+	@$(ALONE) $(MAKE) --no-print-directory -C $(COMMON)
 endif
 ifneq ($(MAKECMDGOALS),clean)
 include $(COMMON)/.output/config.mk
 endif
 include $(COMMON)/flags.mk
 
-SOURCES ?= $(EXAMPLE).c
-BPF     ?= $(EXAMPLE)
+ifneq ($(origin SOURCES),file) # the environment may have such a name for something else
+  SOURCES := $(EXAMPLE).c
+endif
+ifneq ($(origin BPF),file)
+  BPF := $(EXAMPLE)
+endif
+ifneq ($(origin PROGRAMS),file)
+  PROGRAMS :=
+endif
 OBJECTS := $(SOURCES:%.c=$O/%.o)
 DIR     := $(notdir $(CURDIR))
 
@@ -56,8 +66,11 @@ $O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
 # --as-needed: a program that calls none of these libraries needs none.
 $(PROGRAMS): %: %.c $(COMMON)/.output/libexample.a $(CHOICES) | $O
 	$(call say,CC,$(DIR)/$<)
-	$Q$(CC) $(LOADER_FLAGS) -MMD -MP -MF $O/$@.d $< $(COMMON)/.output/libexample.a $(LDFLAGS) \
+	$Q$(CC) $(LOADER_FLAGS) -I$O -MMD -MP -MF $O/$@.d $< $(COMMON)/.output/libexample.a $(LDFLAGS) \
 		-Wl,--as-needed $(LDLIBS) $(LIBBPF_LIBS) -o $@
+
+# One that has a BPF program NAME.bpf.c has its skeleton, too.
+$(foreach name,$(PROGRAMS),$(if $(wildcard $(name).bpf.c),$(eval $(name): $O/$(name).skel.h)))
 
 $O:
 	$Qmkdir -p $@
@@ -70,6 +83,20 @@ run: all
 test: all
 	@$(MAKE) --no-print-directory -C $(ROOT)/tests COMMON_BUILT=1
 	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(ROOT)/tests/run '$(CURDIR)'
+
+# In a copy that build/exercise.sh has made: make check [KERNEL=6.12] says what is missing, make solution
+# shows a solution.
+ifdef EXERCISE
+check: all
+	@$(MAKE) --no-print-directory -C $(ROOT)/tests COMMON_BUILT=1
+	@set --; [ `id -u` = 0 ] || set -- sudo; "$$@" $(ROOT)/tests/check $(KERNEL:%=-k %) '$(CURDIR)'
+solution:
+	@cat $(ROOT)/$(EXERCISE)/solution.patch
+.PHONY: check solution
+endif
+
+# See common/Makefile.
+%/vmlinux.h: ;
 
 clean:
 	$Qrm -rf $O $(EXAMPLE) $(PROGRAMS)

@@ -5,8 +5,11 @@
 # depends on both.
 CHOICES := $(COMMON)/.output/config.mk $(COMMON)/.output/ldflags
 
-CFLAGS   ?= -O2 -g
-WERROR   ?= -Werror
+# The tools run as root and read what strangers made: checked calls. Some compilers do that by themselves.
+CFLAGS   ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+# What a compiler that is newer than this code warns of does not keep anybody from building it;
+# ./setup.sh test has WERROR=-Werror.
+WERROR   ?=
 WARNINGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter $(WERROR)
 
 # Debug information names sources as seen from the top of the checkout, so that the same sources yield
@@ -22,7 +25,8 @@ LOADER_FLAGS = $(CFLAGS) $(WARNINGS) -I$(COMMON) -I$(COMMON)/../headers $(LIBBPF
 # -ffile-prefix-map: seen from here, as clang opens the sources by that name to put their lines into BTF.
 # (libbpf's it must not find: in /usr/include there may be those of another libbpf.)
 # -mcpu=v3: 32-bit ALU instructions, which every kernel from 5.1 on takes.
-BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensions \
+# -fno-stack-protector: some distributions and users have it on by default; BPF has no such thing.
+BPF_FLAGS = --target=bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall $(WERROR) -fms-extensions -fno-stack-protector \
 	-Wno-microsoft-anon-tag -Wno-unknown-warning-option -D__TARGET_ARCH_$(ARCH) \
 	-ffile-prefix-map=$(CURDIR)=. $(LIBBPF_MAP) \
 	-I$(COMMON)/../vmlinux/$(ARCH) -I$(COMMON)/../headers $(LIBBPF_CFLAGS) \

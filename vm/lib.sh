@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# shellcheck shell=sh
 #
 # What the scripts in vm/ share; $vm is the directory of the script that sources this.
 
 tree=${HELLO_LIBBPF_TREE:-$(dirname "$vm")}
-cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hello-libbpf}
+. "$vm/../build/cache.sh"
 me=vm/$(basename "$0")
 umask 022 # what is made here is for the guest's ordinary users too
 

@@ -39,7 +39,7 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
 	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
 	rebuilds common/example.h "CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:map.c CC:options.c CC:poll.c \
-CC:probe.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
+CC:probe.c CC:target.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
 }
 
 # Results of tests are reused where the programs have the same bytes (tests/plan). Here in two directories,
@@ -102,15 +102,17 @@ test_it_is_quiet_unless_asked() {
 	[ -z "$(make)" ] || fail "it talks though there is nothing to do"
 }
 
-test_a_warning_is_an_error() {
+once_a_warning_is_an_error_where_WERROR_says_so() {
 	need make
 	copy_tree
 	echo 'static int unused;' >>02-tracepoint/opensnoop.c
-	! make >"$T/make" 2>&1 || fail 'an unused variable passed in the loader'
+	make WERROR= >"$T/make" 2>&1 || fail "$(tail "$T/make")"
+	grep -q 'warning: .unused. defined' "$T/make" || fail "$(cat "$T/make")"
+	! make WERROR=-Werror >"$T/make" 2>&1 || fail 'an unused variable passed in the loader'
 	grep -q 'Werror' "$T/make" || fail "$(cat "$T/make")"
 	sed -i '$d' 02-tracepoint/opensnoop.c
 	echo 'static int unused;' >>02-tracepoint/opensnoop.bpf.c
-	! make >"$T/make" 2>&1 || fail 'an unused variable passed in the BPF program'
+	! make WERROR=-Werror >"$T/make" 2>&1 || fail 'an unused variable passed in the BPF program'
 }
 
 test_gcc_and_clang_of_several_versions_build_it() {
@@ -138,6 +140,81 @@ test_an_example_copied_out_builds_and_runs() {
 	exits 0 ./opensnoop -d 0.2
 	make clean >/dev/null
 	[ ! -e opensnoop ] && [ ! -e .output ] || fail "make clean left something"
+}
+
+once_a_checkout_that_was_moved_or_copied_builds() {
+	need make
+	copy_tree
+	mv "$T/tree" "$T/moved"
+	cd "$T/moved"
+	make >"$T/make" 2>&1 || fail "moved: $(tail "$T/make")"
+	cp -r "$T/moved" "$T/copied"
+	rm -rf "$T/moved"
+	cd "$T/copied"
+	touch 02-tracepoint/opensnoop.bpf.c
+	make -C 02-tracepoint >"$T/make" 2>&1 || fail "copied: $(tail "$T/make")"
+	steps=$(make)
+	[ -z "$steps" ] || fail "not all was built at first: $steps"
+}
+
+once_another_clang_of_the_same_name_builds_it_anew() {
+	need make
+	compilers=$(for version in 14 15 16 17 18 19 20 21 22; do command -v clang-$version || :; done)
+	# shellcheck disable=SC2086
+	set -- $compilers
+	[ $# -ge 2 ] || skip "there are no two clangs with a version in their names"
+	copy_tree
+	mkdir "$T/bin"
+	ln -s "$1" "$T/bin/clang"
+	make CLANG="$T/bin/clang" >"$T/make" 2>&1 || fail "$1: $(tail "$T/make")"
+	ln -sf "$2" "$T/bin/clang"
+	make CLANG="$T/bin/clang" >"$T/make" 2>&1 || fail "$2: $(tail "$T/make")"
+	grep -q 'BPF *02-tracepoint' "$T/make" || fail "it is not built anew: $(cat "$T/make")"
+}
+
+once_several_makes_at_once_do_not_disturb_each_other() {
+	need make
+	copy_tree
+	cp -r "$OLDPWD/../../template" .
+	make -C template clean >/dev/null
+	make clean >/dev/null
+	# Finding libbpf takes a while: is what was found before read as if it were all?
+	mkdir "$T/bin"
+	printf '#!/bin/sh\nsleep 1\nexec %s "$@"\n' "$(command -v pkg-config)" >"$T/bin/pkg-config"
+	chmod +x "$T/bin/pkg-config"
+	PATH=$T/bin:$PATH make -C 02-tracepoint >"$T/first" 2>&1 &
+	first=$!
+	wait_for "the first one's beginning" sh -c 'cat common/.output/config.mk* | grep -q CLANG'
+	make -C template >"$T/second" 2>&1 || fail "the second: $(tail "$T/second")"
+	wait "$first" || fail "the first: $(tail "$T/first")"
+}
+
+# Variables that services lack, and that people who build kernels or other projects have.
+once_the_environment_does_not_disturb_it() {
+	need make
+	copy_tree
+	make clean >/dev/null
+	env -u HOME -u XDG_CACHE_HOME ARCH=x86_64 SOURCES=a.c BPF=b PROGRAMS=c make >"$T/make" 2>&1 ||
+		fail "$(tail "$T/make")"
+	[ -x 02-tracepoint/opensnoop ] && ls common/.output/vmlinux-x86-*.pch >/dev/null || fail "$(cat "$T/make")"
+}
+
+once_a_stack_protector_in_the_configuration_of_clang_is_left_out() {
+	need make
+	copy_tree
+	for version in 14 15 16 17 18 19 20 21 22; do
+		command -v clang-$version >/dev/null || continue
+		printf '#!/bin/sh\nexec clang-%s -fstack-protector-strong "$@"\n' $version >"$T/clang-$version"
+		chmod +x "$T/clang-$version"
+		make CLANG="$T/clang-$version" >"$T/make" 2>&1 || fail "$version: $(tail "$T/make")"
+	done
+}
+
+once_a_clone_with_CRLF_line_ends_has_none() {
+	need git
+	git -C ../.. rev-parse 2>/dev/null || skip "this is no git checkout"
+	git clone -q -c core.autocrlf=true ../.. "$T/clone" 2>"$T/git" || fail "$(cat "$T/git")"
+	! grep -rlI "$(printf '\r')$" "$T/clone" --exclude-dir=.git >"$T/crlf" || fail "$(head "$T/crlf")"
 }
 
 once_each_program_compiles_for_each_architecture() {

@@ -196,8 +196,8 @@ test_root_leaves_nothing_of_its_own_in_the_checkout_of_another() {
 	make clean >/dev/null
 	# The libbpf that was built for root, if any, is where others may not look.
 	mkdir "$T/cache"
-	libbpf=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hello-libbpf}/libbpf
-	[ ! -d "$libbpf" ] || cp -r "$libbpf" "$T/cache/"
+	. build/cache.sh
+	[ ! -d "$cache/libbpf" ] || cp -r "$cache/libbpf" "$T/cache/"
 	chown -R 65534:65534 . "$T/cache"
 	install_to "$T/to" HELLO_LIBBPF_CACHE="$T/cache"
 	others=$(find . ! -user 65534)

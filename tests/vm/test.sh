@@ -74,7 +74,7 @@ once_a_known_one_is_left_out_on_its_kernel_only() {
 # A cache of our own, with what the other has: else these VMs wait for all others on this machine.
 own_slots() {
 	need qemu-system-x86_64
-	cache=${HELLO_LIBBPF_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hello-libbpf}
+	. ../../build/cache.sh
 	mkdir -p "$T/cache" "$cache/kernels"
 	for file in "$cache"/*; do
 		case $file in
@@ -89,7 +89,7 @@ own_slots() {
 once_a_warning_fails_a_run_that_passed() {
 	own_slots
 	exits 123 "$root/vm/run" -q -- sh -c 'echo "<4>WARNING: CPU: 0 PID: 1 at made.up" >/dev/kmsg; echo done'
-	[ "$(cat "$T/stdout")" = done ] || fail "it printed: $(cat "$T/stdout")"
+	[ "$(cat "$T/stdout")" = "done" ] || fail "it printed: $(cat "$T/stdout")"
 	grep -q 'the kernel complains:$' "$T/stderr" && grep -q '  WARNING: CPU: 0 PID: 1 at made.up$' "$T/stderr" ||
 		fail "$(cat "$T/stderr")"
 }
