@@ -34,7 +34,7 @@ measure_view() { # VIEW NAME PEER...
 measure() {
 	mkdir "$T/bpf"
 	undo="kill \$sleepers 2>/dev/null; umount $T/bpf"
-	mount -t bpf bpf "$T/bpf"
+	mount -t bpf -o mode=0700 bpf "$T/bpf"
 	bpftool map create "$T/bpf/elements" type hash key 4 value 8 entries 10000 name bench
 	seq 0 9999 | awk '{ printf "map update pinned %s key %d %d 0 0 value 1 0 0 0 0 0 0 0\n", file, $1 % 256, $1 / 256 }' \
 		file="$T/bpf/elements" >"$T/batch"

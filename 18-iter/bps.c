@@ -281,7 +281,7 @@ static void pin(struct bpf_link *link)
 		slash[slash == parent] = '\0';
 	if (parent && !statfs(slash ? parent : ".", &fs) && fs.f_type != BPF_FS_MAGIC)
 		fail("cannot pin to %s, which is not in a BPF file system\n"
-		     "  hint: systems have one at /sys/fs/bpf, or: mount -t bpf bpf DIRECTORY",
+		     "  hint: systems have one at /sys/fs/bpf, or: mount -t bpf -o mode=0700 bpf DIRECTORY",
 		     wanted.pin);
 	if (bpf_link__pin(link, wanted.pin))
 		die("cannot pin to %s", wanted.pin);

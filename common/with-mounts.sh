@@ -16,7 +16,7 @@ echo "with-mounts.sh: not mounted here, so only for this run:" $missing >&2
 exec unshare --mount sh -c '
 	for dir in $1; do
 		case $dir in */tracing) type=tracefs ;; *) type=bpf ;; esac
-		mount -t $type $type $dir || exit
+		mount -t $type -o mode=0700 $type $dir || exit
 	done
 	shift
 	exec "$@"' sh "$missing" "$@"

@@ -249,7 +249,7 @@ static void check_mounts(void)
 		print_check("bpffs", OK, NULL, "/sys/fs/bpf");
 	else
 		print_check("bpffs", NOTE,
-			    "mount -t bpf bpf /sys/fs/bpf (make run does, for its own run)",
+			    "mount -t bpf -o mode=0700 bpf /sys/fs/bpf (make run does, for its own run)",
 			    "not mounted, so nothing can be pinned");
 }
 

@@ -125,7 +125,7 @@ test_without_BTF_or_tracefs_it_says_so_and_so_do_the_tools() {
 		umount -l /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null || :
 		umount -l /sys/fs/bpf' --machine 02-tracepoint
 	finds tracefs problem 'not mounted' 'mount -t tracefs tracefs /sys/kernel/tracing .*'
-	finds bpffs note 'not mounted, .*' 'mount -t bpf bpf /sys/fs/bpf .*'
+	finds bpffs note 'not mounted, .*' 'mount -t bpf -o mode=0700 bpf /sys/fs/bpf .*'
 	finds 02-tracepoint problem "opensnoop: cannot find the kernel's tracepoints: No such file or directory" \
 		'tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing'
 }
