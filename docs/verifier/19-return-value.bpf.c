@@ -6,7 +6,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Here 1 allows and 0 refuses; there is no room for an errno. */
+/* Here 1 allows and 0 refuses: the return value has no room for an errno (bpf_set_retval() takes one). */
 SEC("cgroup/connect4")
 int bad(struct bpf_sock_addr *ctx)
 {
