@@ -160,12 +160,16 @@ rename() {
 	}'
 }
 
-# All but what was built (programs have no extension, and .output is a directory), how it is
-# measured, and what is graded.
+# All but what was built (programs have no extension, and .output is a directory) and what is graded.
+# How it is measured goes only where make bench finds it; it has not got the peer of the old one.
 cd "$suite/$from"
 for file in Makefile skips *.*; do
 	case $file in
-	README.md | bench.sh) continue ;;
+	README.md) continue ;;
+	bench.sh)
+		[ -n "$inside" ] || continue
+		kind='#'
+		;;
 	*.[ch]) kind=c ;;
 	*) kind='#' ;;
 	esac
@@ -174,7 +178,8 @@ for file in Makefile skips *.*; do
 	"$tool".*) copy=$name.${file#"$tool".} ;;
 	*) copy=$file ;;
 	esac
-	rename "$kind" <"$file" | sed -e "s,^include \.\./common/,include $place/common/," \
+	[ "$file" = bench.sh ] && without='/^peer/d' || without=
+	sed -e "$without" "$file" | rename "$kind" | sed -e "s,^include \.\./common/,include $place/common/," \
 		-e "s,^\. \.\./tests/,. $place/tests/," >"$dir/$copy"
 	[ ! -x "$file" ] || chmod +x "$dir/$copy"
 done
