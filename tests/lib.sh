@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# shellcheck shell=sh
 #
 # What every NN-topic/test.sh is made of. A test.sh is
 #
