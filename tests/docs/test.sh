@@ -21,6 +21,13 @@ test_excerpts_and_links_are_right() {
 	exits 1 "$root/docs/check-excerpts" "$T/copy" # without the sources that they show
 }
 
+once_the_program_of_the_page_about_libbpf_works() {
+	make -C "$root/docs" .output/inspect >"$T/make" || fail "$(cat "$T/make")"
+	exits 0 "$root/docs/.output/inspect" "$root/00-hello/.output/hello.bpf.o"
+	says_in '^program on_exec in section tp/sched/sched_process_exec$' \
+		'^map events, type ringbuf, 262144 entries$' stdout
+}
+
 test_a_section_that_an_example_has_no_more_is_found() {
 	mkdir "$T/copy"
 	cp -r "$root/docs" "$root/README.md" "$root/common" "$T/copy/"
