@@ -276,6 +276,9 @@ int print_json(void *ctx, void *data, size_t size);
 typedef void (*json_format_fn)(char *buf, size_t size, const void *data);
 void json_format(const char *type_name, json_format_fn format);
 
+/* The same for values that are numbers: what @format writes is printed as it is, without quotes. */
+void json_format_number(const char *type_name, json_format_fn format);
+
 /* ---- Text (text.c) ---- */
 
 /*

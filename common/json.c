@@ -30,6 +30,7 @@ enum kind {
 	STRING,
 	ARRAY,
 	FORMAT,
+	NUMBER, /* a format, whose text is a number */
 };
 
 struct operation {
@@ -112,10 +113,20 @@ static void *grow(void *list, size_t count, size_t size)
 	return list;
 }
 
-void json_format(const char *type_name, json_format_fn format)
+static void add_format(const char *type_name, enum kind kind, json_format_fn format)
 {
 	formats = grow(formats, format_count, sizeof(*formats));
-	formats[format_count++] = (struct format){ type_name, 0, FORMAT, format };
+	formats[format_count++] = (struct format){ type_name, 0, kind, format };
+}
+
+void json_format(const char *type_name, json_format_fn format)
+{
+	add_format(type_name, FORMAT, format);
+}
+
+void json_format_number(const char *type_name, json_format_fn format)
+{
+	add_format(type_name, NUMBER, format);
 }
 
 static const struct format *find_format(const char *type_name, uint32_t size)
@@ -511,9 +522,13 @@ static void put_values(struct line *line, const struct plan *plan,
 			operation += operation->body;
 			break;
 		case FORMAT:
+		case NUMBER:
 			text[0] = '\0';
 			operation->format(text, sizeof(text), data);
-			put_string(line, text, sizeof(text));
+			if (operation->kind == NUMBER)
+				put(line, text, strnlen(text, sizeof(text)));
+			else
+				put_string(line, text, sizeof(text));
 			break;
 		}
 	}

@@ -287,6 +287,11 @@ static void format_nothing(char *buf, size_t size, const void *data)
 {
 }
 
+static void format_number(char *buf, size_t size, const void *data)
+{
+	snprintf(buf, size, "18446744073709551615");
+}
+
 static void format_long(char *buf, size_t size, const void *data)
 {
 	memset(buf, 'x', size); /* a mistake: no NUL */
@@ -312,6 +317,11 @@ static void test_user_formats(void)
 	      "{\"one\":\"<1>\\n\\\"\",\"many\":[\"<2>\\n\\\"\",\"<2>\\n\\\"\"],"
 	      "\"any\":\"<0>\\n\\\"\",\"plain\":0}",
 	      "the last format wins");
+	json_format_number("user_union", format_number);
+	CHECK(user_formats, &value,
+	      "{\"one\":\"<1>\\n\\\"\",\"many\":[\"<2>\\n\\\"\",\"<2>\\n\\\"\"],"
+	      "\"any\":18446744073709551615,\"plain\":0}",
+	      "a format that is a number");
 	json_format("__u64", format_long);
 	snprintf(expected, sizeof(expected), "{\"a\":\"%01024d\",\"b\":7}", 0);
 	for (char *c = expected; *c; c++)
