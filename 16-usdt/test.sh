@@ -91,6 +91,41 @@ test_long_strange_and_bad_strings_are_told_apart() {
 	! LC_ALL=C grep -q "$(printf '\033')" "$T/columns.out" || fail "an escape got through"
 }
 
+test_numbers_above_the_largest_signed_one_keep_their_value() {
+	start usdtsnoop -j odd odd:big
+	start_as columns usdtsnoop odd odd:big
+	./odd 1
+	stop columns
+	stop
+	expect 1 'select(.args[0].kind == "NUMBER" and .args[1].kind == "NUMBER")' \
+		1 .
+	# jq would round them.
+	grep -qE '"args":\[\{"value":14627333968688430831,.*\{"value":-3819410105021120785,' "$T/out" || fail "$(cat "$T/out")"
+	says_in ' odd:big +14627333968688430831 -3819410105021120785$' columns.out
+}
+
+test_probes_whose_arguments_cannot_be_fetched_are_left_out() {
+	start usdtsnoop -j odd 'odd:[rg]*'
+	./odd 3
+	stop
+	says_in "^usdtsnoop: left out odd:ratio, which has an argument that cannot be fetched: unrecognized arg #1 spec '8f@%xmm0'\$" \
+		'^usdtsnoop: left out odd:global, which has an argument that cannot be fetched: unrecognized ' \
+		'^usdtsnoop: attached to 1 probes of ./odd;' err
+	expect 3 'select(.probe == "odd:request" and .args[1].value == 3)' \
+		3 .
+	exits 1 ./usdtsnoop odd odd:ratio
+	says '^usdtsnoop: left out odd:ratio, ' '^usdtsnoop: no probe is left$'
+}
+
+test_a_probe_may_have_its_arguments_in_300_ways() {
+	start usdtsnoop -j odd odd:many
+	./odd 2
+	stop
+	expect 300 'select(.args[0].value == -.args[1].value and .args[0].value < 1150)' \
+		2 'select(.args[0].value == 1299)' \
+		600 .
+}
+
 test_real_probes_of_python_are_seen() {
 	python=$(readlink -f /usr/bin/python3) && ./usdtsnoop -l "$python" 'python:gc__start' ||
 		skip "there is no python3 with USDT probes"
@@ -103,6 +138,26 @@ test_real_probes_of_python_are_seen() {
 		index([\"python:gc__start\", \"python:gc__done\", \"python:gc__start\", \"python:gc__done\"])" "$T/out" ||
 		fail "$(cat "$T/out")"
 	expect_at_least 1 "$mine | select(.probe == \"python:gc__start\" and .args[0].value == 1)"
+}
+
+test_a_bare_name_is_a_file_in_the_current_directory_or_a_program_in_PATH() {
+	cp rounds "$T/bash" # there is another one in PATH
+	ln -s "$PWD/usdtsnoop" "$T/"
+	mkdir "$T/bin"
+	cp rounds "$T/bin/elsewhere"
+	cd "$T"
+	start usdtsnoop -j bash rounds:begin
+	PATH="$T/bin:$PATH" start_as path usdtsnoop -j elsewhere rounds:begin
+	./bash 1
+	bin/elsewhere 2
+	stop path
+	stop
+	says_in '^usdtsnoop: attached to 1 probes of ./bash;' err
+	says_in "^usdtsnoop: attached to 1 probes of $T/bin/elsewhere;" path.err
+	expect 1 'select(.args[1].value == 1)' \
+		1 .
+	expect 2 'select(.args[1].value == 2)' \
+		2 . path
 }
 
 # ---- which processes ----
@@ -194,6 +249,11 @@ once_a_file_or_process_without_probes_is_named() {
 	exits 1 ./usdtsnoop /no/such/file
 	says '^usdtsnoop: cannot open /no/such/file: No such file or directory$'
 	[ "$(wc -l <"$T/stderr")" -eq 1 ] || fail "a hint that has nothing to do with it: $(cat "$T/stderr")"
+	mkfifo "$T/fifo"
+	exits 1 ./usdtsnoop "$T/fifo" # it does not wait for the other end
+	says '^usdtsnoop: .*/fifo is not a program \(an ELF file\)$'
+	exits 1 ./usdtsnoop no-such-program
+	says '^usdtsnoop: there is no file no-such-program here, nor in PATH$'
 	exits 1 ./usdtsnoop test.sh
 	says '^usdtsnoop: ./test.sh is not a program \(an ELF file\)$'
 	exits 1 ./usdtsnoop usdtsnoop
@@ -208,11 +268,12 @@ test_without_root_it_lists_and_says_sudo_and_a_few_capabilities_suffice() {
 	exits 0 as_nobody ./usdtsnoop -l ./rounds
 	exits 1 as_nobody ./usdtsnoop ./rounds
 	says '^usdtsnoop: cannot .*: (Permission denied|Operation not permitted)$' \
-		'^  hint: run it with sudo \(or grant CAP_BPF and CAP_PERFMON\)$'
-	caps=+bpf,+perfmon
+		'^  hint: run it with sudo \(or grant CAP_'
+	caps=+bpf,+perfmon hint='CAP_BPF and CAP_PERFMON'
 	case $(uname -r) in
-	5.* | 6.[0-5].*) caps=+sys_admin ;; # before uprobe.multi links
+	5.* | 6.[0-5].*) caps=+sys_admin hint='CAP_SYS_ADMIN, which uprobes take before Linux 6.6' ;;
 	esac
+	says "^  hint: run it with sudo \\(or grant $hint\\)\$"
 	exits 0 with_capabilities $caps ./usdtsnoop -d 0.2 ./rounds
 }
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load usdtsnoop.bpf.c, and list a file's USDT probes, or print when a program comes by them. */
 #include <errno.h>
-#include <fcntl.h>
-#include <fnmatch.h>
-#include <gelf.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "example.h"
+#include "notes.h"
 #include "usdtsnoop.h"
 #include "usdtsnoop.skel.h"
 
@@ -53,8 +50,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (wanted.file || strchr(arg, ':'))
 			return ARGP_ERR_UNKNOWN; /* a pattern: all come with ARGP_KEY_ARGS */
-		/* libbpf would look for a bare name in PATH. */
-		snprintf(path, sizeof(path), "%s%s", strchr(arg, '/') ? "" : "./", arg);
+		find_elf_file(path, sizeof(path), arg);
 		wanted.file = path;
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -83,76 +79,13 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.args_doc = "FILE [PROVIDER:NAME...]\n-p PID [PROVIDER:NAME...]",
 	.doc = "Print each time that a program comes by one of its USDT probes, with the arguments.\v"
-	       "PROVIDER and NAME may have the wildcards of the shell. Without any it is all probes.",
+	       "PROVIDER and NAME may have the wildcards of the shell. Without any it is all probes.\n\n"
+	       "A FILE without a slash is one in the current directory or, failing that, in PATH "
+	       "(where libraries are, if it has \".so\" in its name).",
 };
-
-/* What FILE has of what is wanted, in the order of its notes. */
-static struct usdt_probe *probes;
-static size_t probes_count;
 
 static struct bpf_link **links; /* one for each name */
 static size_t links_count;
-
-static bool is_wanted(const struct usdt_probe *probe)
-{
-	char name[sizeof(probe->provider) + sizeof(probe->name) + 1];
-
-	snprintf(name, sizeof(name), "%s:%s", probe->provider, probe->name);
-	for (int i = 0; i < wanted.patterns_count; i++)
-		if (!fnmatch(wanted.patterns[i], name, 0))
-			return true;
-	return !wanted.patterns_count;
-}
-
-/* Add the probe of one note: three addresses and three strings. */
-static void add_probe(const char *note, size_t size)
-{
-	const char *strings = note + 3 * sizeof(__u64), *end = note + size, *name, *args;
-	struct usdt_probe probe = {};
-
-	if (size < 3 * sizeof(__u64) + 3 || end[-1])
-		return; /* broken, or of a 32-bit program */
-	name = strings + strlen(strings) + 1;
-	args = name < end ? name + strlen(name) + 1 : end;
-	if (args >= end)
-		return;
-	memcpy(&probe.address, note, sizeof(__u64));
-	memcpy(&probe.semaphore, note + 2 * sizeof(__u64), sizeof(__u64));
-	snprintf(probe.provider, sizeof(probe.provider), "%s", strings);
-	snprintf(probe.name, sizeof(probe.name), "%s", name);
-	snprintf(probe.args, sizeof(probe.args), "%s", args);
-	if (!is_wanted(&probe))
-		return;
-	probes = realloc(probes, (probes_count + 1) * sizeof(*probes));
-	if (!probes)
-		die("cannot remember a probe");
-	probes[probes_count++] = probe;
-}
-
-/* Fill in probes[] with those that the ELF file @path has; dies if there is none. */
-static void find_probes(const char *path)
-{
-	size_t next, name, desc;
-	Elf *elf = open_elf_file(path, "program");
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	GElf_Nhdr note;
-	Elf_Data *data;
-
-	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
-		data = header.sh_type == SHT_NOTE ? elf_getdata(section, NULL) : NULL;
-		for (size_t at = 0; data && (next = gelf_getnote(data, at, &note, &name, &desc));
-		     at = next)
-			if (note.n_type == 3 && note.n_namesz == sizeof("stapsdt") &&
-			    !memcmp((char *)data->d_buf + name, "stapsdt", sizeof("stapsdt")))
-				add_probe((char *)data->d_buf + desc, note.n_descsz);
-	}
-	elf_end(elf);
-	if (!probes_count && wanted.patterns_count)
-		fail("%s has no such probe (-l lists those it has)", path);
-	if (!probes_count)
-		fail("%s has no USDT probes", path);
-}
 
 static void list_probes(const struct bpf_object *obj)
 {
@@ -183,12 +116,32 @@ static void format_probe_index(char *buf, size_t size, const void *data)
 	snprintf(buf, size, "%s:%s", probes[i].provider, probes[i].name);
 }
 
+static const struct event *printed; /* for format_value(), which is given no more than the value */
+
+static void format_value(char *buf, size_t size, const void *data)
+{
+	size_t arg = ((const char *)data - (const char *)printed->args) / sizeof(struct arg);
+	arg_value value;
+
+	memcpy(&value, data, sizeof(value));
+	snprintf(buf, size,
+		 value < 0 && is_unsigned(&probes[printed->probe], arg) ? "%llu" : "%lld", value);
+}
+
+static int print_event_as_json(void *ctx, void *data, size_t size)
+{
+	printed = data;
+	return print_json(ctx, data, size);
+}
+
 static int print_event(void *ctx, void *data, size_t size)
 {
 	const struct event *event = data;
+	char value[24];
 	size_t args = (size - offsetof(struct event, args)) / sizeof(struct arg);
 	char name[sizeof(probes->provider) + sizeof(probes->name) + 1];
 
+	printed = event;
 	format_probe_index(name, sizeof(name), &event->probe);
 	printf("%-7u ", event->pid);
 	print_column(stdout, event->comm, sizeof(event->comm), 16);
@@ -198,7 +151,8 @@ static int print_event(void *ctx, void *data, size_t size)
 		const struct arg *arg = &event->args[i];
 
 		if (arg->kind == NUMBER || arg->kind == NO_TEXT) {
-			printf(arg->kind == NUMBER ? " %lld" : " %lld(no string)", arg->value);
+			format_value(value, sizeof(value), &arg->value);
+			printf(arg->kind == NUMBER ? " %s" : " %s(no string)", value);
 		} else if (arg->kind == UNREADABLE) {
 			printf(" (unreadable)");
 		} else {
@@ -211,6 +165,31 @@ static int print_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+static char complaint[256]; /* of libbpf, about an argument that it cannot fetch */
+static libbpf_print_fn_t print_libbpf;
+
+/* Called for all that libbpf says: floating-point registers and variables are not among what it can
+ * fetch, and only here it tells which argument is one. */
+static int hear(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	static const char *const complaints[] = { "unrecognized register ", "unrecognized arg ",
+						  "unsupported arg ", "too many USDT arguments ",
+						  "invalid SIB scale " };
+	static const char prefix[] = "libbpf: usdt: ";
+	char text[sizeof(complaint)];
+	va_list copy;
+
+	va_copy(copy, args);
+	vsnprintf(text, sizeof(text), fmt, copy);
+	va_end(copy);
+	text[strcspn(text, "\n")] = 0;
+	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
+		if (!strncmp(text, prefix, strlen(prefix)) &&
+		    !strncmp(text + strlen(prefix), complaints[i], strlen(complaints[i])))
+			snprintf(complaint, sizeof(complaint), "%s", text + strlen(prefix));
+	return print_libbpf(level, fmt, args);
+}
+
 /*
  * Attach to each probe by its name once, wherever in the file it is. That is for all processes,
  * also with -p, since where the kernel filters by PID it may mean a thread. But before Linux 5.15
@@ -219,13 +198,17 @@ static int print_event(void *ctx, void *data, size_t size)
  */
 static void attach(struct bpf_program *program)
 {
-	bool has_cookies = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie,
-						   NULL) == 1;
+	int has_cookies =
+		libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, NULL);
 	pid_t pid = wanted.pid && !has_cookies ? wanted.pid : -1;
 
+	errno = -has_cookies;
+	if (has_cookies < 0)
+		die("cannot load a BPF program");
 	links = calloc(probes_count, sizeof(*links));
 	if (!links)
 		die("cannot remember the links");
+	print_libbpf = libbpf_set_print(hear);
 	for (size_t i = 0; i < probes_count; i++) {
 		const struct usdt_probe *probe = &probes[i];
 		LIBBPF_OPTS(bpf_usdt_opts, opts, .usdt_cookie = i);
@@ -236,8 +219,14 @@ static void attach(struct bpf_program *program)
 			first++;
 		if (first < i)
 			continue;
+		complaint[0] = 0;
 		links[links_count] = bpf_program__attach_usdt(program, pid, wanted.file,
 							      probe->provider, probe->name, &opts);
+		if (!links[links_count] && complaint[0]) {
+			warn("left out %s:%s, which has an argument that cannot be fetched: %s",
+			     probe->provider, probe->name, complaint);
+			continue;
+		}
 		if (!links[links_count]) {
 			if (errno == ENOTSUP && pid < 0 && !has_cookies)
 				skip("all processes of this file at once need Linux 5.15 (attach "
@@ -247,6 +236,30 @@ static void attach(struct bpf_program *program)
 		}
 		links_count++;
 	}
+	libbpf_set_print(print_libbpf);
+	if (!links_count)
+		fail("no probe is left");
+}
+
+/*
+ * Uprobe programs may sleep since Linux 6.0. Let the kernel judge one that does nothing: dies if it
+ * judges something else, such as our rights.
+ */
+static bool may_sleep(void)
+{
+	int err = try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
+
+	errno = -err;
+	if (err && err != -EINVAL)
+		die("cannot load a BPF program");
+	return !err;
+}
+
+/* Make room for the way to the arguments of each place, which may be another one each time. */
+static void make_room(struct bpf_map *map)
+{
+	if (probes_count > bpf_map__max_entries(map))
+		bpf_map__set_max_entries(map, probes_count);
 }
 
 int main(int argc, char **argv)
@@ -256,9 +269,13 @@ int main(int argc, char **argv)
 	struct ring_buffer *events;
 	unsigned long long shown;
 
+	if (!kernel_is_at_least(6, 6)) /* before uprobe.multi links */
+		admin_hint =
+			"run it with sudo (or grant CAP_SYS_ADMIN, which uprobes take before Linux 6.6)";
 	parse_options(&argp, argc, argv);
 	json_format("probe_index", format_probe_index);
-	find_probes(wanted.file);
+	json_format_number("arg_value", format_value);
+	find_probes(wanted.file, wanted.patterns, wanted.patterns_count);
 
 	/* Open: parse the object that the skeleton embeds; the kernel knows nothing of it yet. */
 	skel = usdtsnoop_bpf__open();
@@ -266,6 +283,8 @@ int main(int argc, char **argv)
 		die("cannot open the BPF object");
 	if (wanted.list) {
 		list_probes(skel->obj);
+		usdtsnoop_bpf__destroy(skel);
+		free_probes();
 		return 0;
 	}
 
@@ -273,20 +292,22 @@ int main(int argc, char **argv)
 	skel->rodata->wanted_pid = wanted.pid;
 	skel->rodata->text_args = wanted.text_args;
 
-	/* Only strings are worth waiting for. A kernel that knows no such programs would refuse one. */
-	/* Uprobe programs may sleep since Linux 6.0: let the kernel judge one that does nothing. */
-	sleepable = wanted.text_args && !wanted.no_sleep &&
-		    !try_load(BPF_PROG_TYPE_KPROBE, 0, NULL, BPF_F_SLEEPABLE);
+	/* Only strings are worth waiting for. A kernel that knows no such programs would refuse
+	 * one. */
+	sleepable = wanted.text_args && !wanted.no_sleep && may_sleep();
 	bpf_program__set_autoload(skel->progs.on_probe, !sleepable);
 	bpf_program__set_autoload(skel->progs.on_probe_sleepable, sleepable);
+	make_room(skel->maps.__bpf_usdt_specs);
+	make_room(skel->maps.__bpf_usdt_ip_to_spec_id);
 
 	/* Load: create the maps, fit the program to this kernel's types, and verify it. */
 	if (usdtsnoop_bpf__load(skel))
 		die("cannot load the BPF object");
 
 	/* Read: have the reader ready before the first event can come. */
-	events = ring_buffer__new(bpf_map__fd(skel->maps.events),
-				  options.json ? print_json : print_event, skel->obj, NULL);
+	events =
+		ring_buffer__new(bpf_map__fd(skel->maps.events),
+				 options.json ? print_event_as_json : print_event, skel->obj, NULL);
 	if (!events)
 		die("cannot read the ring buffer");
 
@@ -306,5 +327,7 @@ int main(int argc, char **argv)
 
 	ring_buffer__free(events);
 	usdtsnoop_bpf__destroy(skel);
+	free(links);
+	free_probes();
 	return 0;
 }

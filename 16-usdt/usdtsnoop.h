@@ -16,8 +16,10 @@ enum arg_kind {
 	UNREADABLE, /* the argument itself is on such a page */
 };
 
+typedef __s64 arg_value; /* the loader prints it without a sign, if the probe says so */
+
 struct arg {
-	__s64 value; /* sign-extended, if the probe says that it is signed */
+	arg_value value; /* sign-extended, if the probe says that it is signed */
 	enum arg_kind kind;
 	char text[TEXT_SIZE];
 };
@@ -42,7 +44,7 @@ struct usdt_probe {
 	char name[64];
 	__u64 address;	 /* of the nop, as the file has it */
 	__u64 semaphore; /* of the counter of those who look, or 0 */
-	char args[256];	 /* where they are: "-4@%edi 8@-16(%rbp)" */
+	char args[512];	 /* where they are: "-4@%edi 8@-16(%rbp)" */
 };
 
 #endif
