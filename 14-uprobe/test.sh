@@ -153,19 +153,21 @@ test_option_p_finds_a_library_in_a_mount_namespace_of_its_own() {
 
 # Since it started, an upgrade has put another file in the place of its library.
 test_option_p_finds_a_library_that_was_replaced() {
-	cp .output/reader-shared .output/libreadline.so.99 "$T/"
+	dir=$T/$(printf 'a\033[2J') # nor does its name reach the terminal
+	mkdir "$dir"
+	cp .output/reader-shared .output/libreadline.so.99 "$dir/"
 	mkfifo "$T/go"
-	"$T/reader-shared" wait <"$T/go" &
+	"$dir/reader-shared" wait <"$T/go" &
 	pid=$!
 	exec 3>"$T/go"
 	wait_for "it has its library" grep -q libreadline "/proc/$pid/maps"
-	cp .output/libreadline.so.99 "$T/new"
-	mv "$T/new" "$T/libreadline.so.99"
+	cp .output/libreadline.so.99 "$dir/new"
+	mv "$dir/new" "$dir/libreadline.so.99"
 	start bashline -j -p $pid
 	echo >&3
 	wait $pid
 	stop
-	says_in "^bashline: attached to readline in $T/libreadline.so.99 \(deleted\) of process $pid, with $kind" err
+	says_in "^bashline: attached to readline in $T/a.x1b.2J/libreadline.so.99 \(deleted\) of process $pid, with $kind" err
 	expect 1 "select(.pid == $pid and .line == \"done\")" \
 		1 .
 }

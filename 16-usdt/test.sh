@@ -245,6 +245,12 @@ once_wrong_options_are_usage_errors() {
 	done
 }
 
+once_names_that_are_meant_for_the_terminal_do_not_reach_it() {
+	sed "s/ratio/$(printf '\033')[2Jx/" odd >"$T/hostile"
+	exits 1 ./usdtsnoop "$T/hostile" 'odd:*x'
+	says '^usdtsnoop: left out odd:.x1b.2Jx, ' '^usdtsnoop: no probe is left$'
+}
+
 once_a_file_or_process_without_probes_is_named() {
 	exits 1 ./usdtsnoop /no/such/file
 	says '^usdtsnoop: cannot open /no/such/file: No such file or directory$'
