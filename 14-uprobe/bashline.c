@@ -28,8 +28,7 @@ static const struct argp_option options_table[] = {
 	{ "no-sleep", OPTION_NO_SLEEP, NULL, 0,
 	  "Use programs that cannot wait for memory that is on disk, as before Linux 6.0", 0 },
 	{ "force", OPTION_FORCE, NULL, 0,
-	  "Trace also where that may end the processes: in Go, or where exceptions (C++, Rust) are thrown",
-	  0 },
+	  "Trace also where that may end the processes (C++, Rust, Go, coroutines)", 0 },
 	{ 0 },
 };
 

@@ -34,8 +34,7 @@ static const struct argp_option options_table[] = {
 	  "With -L: use two programs where the kernel has sessions too, to compare", 0 },
 	{ "sleepable", OPTION_SLEEPABLE, NULL, 0, "Use sleepable programs, to compare", 0 },
 	{ "force", OPTION_FORCE, NULL, 0,
-	  "With -L: time calls also where that may end the processes: in Go, or where exceptions "
-	  "(C++, Rust) are thrown",
+	  "With -L: time calls also where that may end the processes (C++, Rust, Go, coroutines)",
 	  0 },
 	{ 0 },
 };

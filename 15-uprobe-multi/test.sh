@@ -192,7 +192,7 @@ test_names_of_other_languages_come_as_their_sources_have_them() {
 		'^ +1 core::fmt::Formatter::pad$' columns.out
 }
 
-# What throws exceptions, or moves its stacks, does not survive that its return addresses are replaced.
+# What throws exceptions, or moves or switches its stacks, does not survive that its return addresses are replaced.
 once_option_L_refuses_what_would_end_processes() {
 	cxx='uses exceptions \(C\+\+, Rust\): one that passes a function whose return is traced would end the process'
 	for sign in throws panics needs; do
@@ -201,6 +201,8 @@ once_option_L_refuses_what_would_end_processes() {
 	done
 	exits 1 ./libcalls -L --no-session .output/go
 	says '^libcalls: .output/go has Go code, which moves stacks: its process would crash when a function returns that is traced; count without -L, or --force$'
+	exits 1 ./libcalls -L .output/switches
+	says '^libcalls: .output/switches has coroutines \(makecontext\): its process could crash when a function returns that is traced; count without -L, or --force$'
 	exits 0 ./libcalls -d 0.1 .output/throws
 	exits 0 ./libcalls -d 0.1 -L --force .output/throws
 	mkfifo "$T/go"

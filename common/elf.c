@@ -90,31 +90,42 @@ struct Elf *open_elf_file(const char *path, const char *what)
 	return elf;
 }
 
-/* Does entry @i of @data, from a section with @header, say that exceptions are used? */
-static bool is_of_exceptions(Elf *elf, const GElf_Shdr *header, Elf_Data *data, int i)
+static const char exceptions[] =
+	"uses exceptions (C++, Rust): one that passes a function whose return "
+	"is traced would end the process";
+static const char go[] = "has Go code, which moves stacks: its process would crash when a function "
+			 "returns that is traced";
+static const char coroutines[] = "has coroutines (makecontext): its process could crash when a "
+				 "function returns that is traced";
+
+/* What says entry @i of @data, from a section with @header? */
+static const char *risk_of_entry(Elf *elf, const GElf_Shdr *header, Elf_Data *data, int i)
 {
 	static const char *const libraries[] = { "libstdc++.so", "libc++.so", "libc++abi.so" };
-	GElf_Sym symbol;
+	const char *name = NULL;
+	GElf_Sym symbol = {};
 	GElf_Dyn entry;
-	const char *name;
 
 	if (header->sh_type != SHT_DYNAMIC) {
-		/* C programs that are linked statically have the last one for themselves, unused.
-		 */
-		name = gelf_getsym(data, i, &symbol) ?
-			       elf_strptr(elf, header->sh_link, symbol.st_name) :
-			       NULL;
-		return name &&
-		       (!strcmp(name, "__cxa_throw") || !strcmp(name, "rust_eh_personality") ||
-			(!strcmp(name, "_Unwind_RaiseException") && symbol.st_shndx == SHN_UNDEF));
+		if (gelf_getsym(data, i, &symbol))
+			name = elf_strptr(elf, header->sh_link, symbol.st_name);
+		if (!name)
+			return NULL;
+		if (!strcmp(name, "__cxa_throw") || !strcmp(name, "rust_eh_personality"))
+			return exceptions;
+		/* Defined, these are C's own: a static program has them, a library offers them. */
+		if (symbol.st_shndx != SHN_UNDEF)
+			return NULL;
+		return !strcmp(name, "_Unwind_RaiseException") ? exceptions :
+		       !strcmp(name, "makecontext")	       ? coroutines :
+								 NULL;
 	}
-	name = gelf_getdyn(data, i, &entry) && entry.d_tag == DT_NEEDED ?
-		       elf_strptr(elf, header->sh_link, entry.d_un.d_val) :
-		       NULL;
+	if (gelf_getdyn(data, i, &entry) && entry.d_tag == DT_NEEDED)
+		name = elf_strptr(elf, header->sh_link, entry.d_un.d_val);
 	for (size_t n = 0; name && n < sizeof(libraries) / sizeof(*libraries); n++)
 		if (!strncmp(name, libraries[n], strlen(libraries[n])))
-			return true;
-	return false;
+			return exceptions;
+	return NULL;
 }
 
 const char *return_probe_risk(const char *path)
@@ -132,16 +143,13 @@ const char *return_probe_risk(const char *path)
 	while (!risk && (section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
 		name = elf_strptr(elf, names, header.sh_name);
 		if (name && strstr(name, ".gopclntab")) /* what Go's runtime unwinds by */
-			risk = "has Go code, which moves stacks: its process would crash when a "
-			       "function returns that is traced";
+			risk = go;
 		if (header.sh_type != SHT_DYNAMIC && header.sh_type != SHT_DYNSYM &&
 		    header.sh_type != SHT_SYMTAB)
 			continue;
 		data = header.sh_entsize ? elf_getdata(section, NULL) : NULL;
-		for (size_t i = 0; data && i < data->d_size / header.sh_entsize; i++)
-			if (is_of_exceptions(elf, &header, data, i))
-				risk = "uses exceptions (C++, Rust): one that passes a function whose "
-				       "return is traced would end the process";
+		for (size_t i = 0; !risk && data && i < data->d_size / header.sh_entsize; i++)
+			risk = risk_of_entry(elf, &header, data, i);
 	}
 	elf_end(elf);
 	return risk;
