@@ -87,6 +87,7 @@ if [ -n "${STANDALONE:-}" ]; then
 	cp -r "$suite/common" "$suite/headers" "$suite/vmlinux" "$suite/LICENSE" "$dir/"
 	find "$suite/build" -maxdepth 1 -type f ! -name new.sh ! -name find.sh -exec cp {} "$dir/build/" \;
 	find "$suite/tests" -maxdepth 1 -type f ! -name all ! -name keep ! -name mutants ! -name plan \
+		! -name exercises ! -name check ! -name copies.sh \
 		-exec cp {} "$dir/tests/" \;
 	[ ! -d "$suite/tests/kit" ] || cp -r "$suite/tests/kit" "$dir/tests/"
 	rm -rf "$dir/common/.output"

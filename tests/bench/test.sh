@@ -3,6 +3,8 @@
 #
 # Does bench/ measure, say what it left out, and leave nothing behind? Not what it measures: that depends on
 # the machine.
+#
+# reads: bench common headers docs README.md 02-tracepoint 03-raw-tracepoint 06-tc
 cd "$(dirname "$0")" || exit 1
 . ../lib.sh
 root=$(cd ../.. && pwd)

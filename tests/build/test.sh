@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # The build: what is rebuilt when, what it says, and that an example copied out builds. In a
 # copy of the tree, so that nothing is touched here.
+#
+# reads: Makefile build common headers vmlinux 02-tracepoint 16-usdt template tests/Makefile
 . ../lib.sh
 
 # copy_tree: the first example and what it needs, as $T/tree, built.
@@ -38,7 +40,7 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 	rebuilds vmlinux/x86/vmlinux.h "PCH:vmlinux.h $bpf"
 	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
 	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
-	rebuilds common/example.h "CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:map.c CC:options.c CC:poll.c \
+	rebuilds common/example.h "CC:demangle.c CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:map.c CC:options.c CC:poll.c \
 CC:probe.c CC:target.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
 }
 
@@ -215,22 +217,6 @@ once_a_clone_with_CRLF_line_ends_has_none() {
 	git -C ../.. rev-parse 2>/dev/null || skip "this is no git checkout"
 	git clone -q -c core.autocrlf=true ../.. "$T/clone" 2>"$T/git" || fail "$(cat "$T/git")"
 	! grep -rlI "$(printf '\r')$" "$T/clone" --exclude-dir=.git >"$T/crlf" || fail "$(head "$T/crlf")"
-}
-
-once_each_program_compiles_for_each_architecture() {
-	need make
-	cd ../../common
-	for arch in ../vmlinux/*/; do
-		arch=$(basename "$arch")
-		printf 'include Makefile\nflags:\n\t@echo $(CLANG) $(BPF_FLAGS)\n' |
-			make -s -f - flags ARCH="$arch" >"$T/flags"
-		# What collides with a type of its vmlinux.h is an error; no code is generated.
-		$(cat "$T/flags") -x c-header "../vmlinux/$arch/vmlinux.h" -o "$T/vmlinux.pch"
-		for program in ../[0-9]*/*.bpf.c ../bench/*.bpf.c ../docs/verifier/*.bpf.c; do
-			$(cat "$T/flags") -fsyntax-only -include-pch "$T/vmlinux.pch" "$program" 2>"$T/clang" ||
-				fail "$arch: $(cat "$T/clang")"
-		done
-	done
 }
 
 test_what_is_missing_is_named() {

@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # make install, make uninstall and STATIC=1: what they put where, and what they leave alone.
+#
+# reads: Makefile README.md build packaging common headers vmlinux 02-tracepoint 05-socket-filter 07-xdp 09-perf-event 19-lsm
 . ../lib.sh
 root=$(cd ../.. && pwd)
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
 # Does make do what it says at the top of the Makefile, for the example that is named?
+#
+# reads: Makefile build common tests template 02-tracepoint [0-9][0-9]-*/Makefile
 cd "$(dirname "$0")" || exit 1
 . ../lib.sh
 root=$(cd ../.. && pwd)

@@ -24,30 +24,6 @@ begin() {
 	make -C "$begin_dir" >"$T/make" 2>&1 || fail "$* does not build: $(tail -n 20 "$T/make")"
 }
 
-# its_demo DIR: the case that runs the demo passes, or is skipped with its reason
-its_demo() {
-	(cd "$1" && ./test.sh "the demo") >"$T/tap" 2>&1 </dev/null || fail "$1: $(cat "$T/tap")"
-	grep -q '^ok 1 ' "$T/tap" || fail "$1 has no test of its demo: $(cat "$T/tap")"
-}
-
-once_a_copy_of_each_example_builds_and_passes_the_test_of_its_demo() {
-	for from in $(sources); do
-		begin "$T/$from" FROM="$from"
-		its_demo "$T/$from"
-		grep -q '^## Change this first' "$T/$from/README.md" || fail "$from does not say what to change"
-		# The old name is left only where another tool has it, too, or where it is a noun.
-		old=$(tool_of "$root/$from")
-		! grep -rnwI --exclude-dir=.output "$old" "$T/$from" | grep -vE "(bcc's|a|README.md:.* the) $old\>" >"$T/left" ||
-			fail "$(cat "$T/left")"
-		# And what is in a comment about another tool has not got the new name.
-		! grep -rnwI --exclude-dir=.output "\(bcc's\|a\) mine" "$T/$from" >"$T/left" || fail "$(cat "$T/left")"
-		for file in bench.sh mutants exercises; do
-			[ ! -e "$T/$from/$file" ] || fail "$from: the copy has $file"
-		done
-		[ ! -e "$root/$from/skips" ] || cmp -s "$root/$from/skips" "$T/$from/skips" || fail "$from: skips"
-	done
-}
-
 once_only_code_strings_and_file_names_get_the_new_name() {
 	mkdir -p "$T/tree/01-topic" "$T/tree/headers"
 	cp -r "$root/build" "$root/tests" "$T/tree/"

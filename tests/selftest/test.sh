@@ -3,6 +3,8 @@
 #
 # Do tests/lib.sh and tests/run notice what they are there for? Each case writes a small test.sh
 # with a fake tool beside it, runs it, and looks at what is reported.
+#
+# reads: tests vm/lib.sh build
 . ../lib.sh
 
 here=$PWD
@@ -266,18 +268,19 @@ test_nobody_has_no_privileges() {
 
 # ---- tests/plan ----
 
-# plans ACTION [ARG...]: what it says of 01-fake on this kernel
+# plans ACTION [ARG...]: what it says of $faked on this kernel
+faked=01-fake
 plans() {
 	plan_action=$1
 	shift
-	exits 0 "$T/tree/tests/plan" "$@" -k host 01-fake
-	grep -q "^$plan_action	host	01-fake	" "$T/stdout" || fail "not '$plan_action': $(cat "$T/stdout")"
+	exits 0 "$T/tree/tests/plan" "$@" -k host "$faked"
+	grep -q "^$plan_action	host	$faked	" "$T/stdout" || fail "not '$plan_action': $(cat "$T/stdout")"
 }
 
-# recorded RESULT [SERIES]: 01-fake has that result with the key that the last plan had
+# recorded RESULT [SERIES]: $faked has that result with the key that the last plan had
 recorded() {
 	mkdir -p "$T/tree/.output/results"
-	printf 'ok 1 - 01-fake: one\n%s\n' "$1" | "$T/tree/tests/keep" "${2:-host}" "$(uname -r)" none \
+	printf 'ok 1 - %s: one\n%s\n' "$faked" "$1" | "$T/tree/tests/keep" "${2:-host}" "$(uname -r)" none \
 		"$T/stdout" >/dev/null
 }
 
@@ -288,7 +291,7 @@ once_only_what_has_passed_with_the_same_bytes_is_not_run_again() {
 	CASES
 	mkdir -p "$T/tree/docs"
 	(cd .. && find . -maxdepth 1 -type f -o -path './.output/*' -type f | cpio -pdm --quiet "$T/tree/tests")
-	cp -r ../../vm ../../common "$T/tree/"
+	cp -r ../../vm ../../common ../../build "$T/tree/"
 	cp ../../docs/record "$T/tree/docs/"
 	mv "$T/01-fake" "$T/tree/"
 	plans run
@@ -314,6 +317,27 @@ once_only_what_has_passed_with_the_same_bytes_is_not_run_again() {
 	echo '# a comment' >>"$T/tree/tests/lib.sh"
 	plans run
 	recorded 'ok 2 - 01-fake: two' 6.12
+	plans run
+
+	# A test of what spans examples depends on what it says that it reads.
+	faked=tests/fake
+	mkdir "$T/tree/tests/fake"
+	printf '#!/bin/sh\n# reads: 01-fake [v]m/run\n' >"$T/tree/tests/fake/test.sh"
+	plans run
+	recorded 'ok 2 - tests/fake: two'
+	plans reuse -s 1
+	echo '# a comment' >>"$T/tree/vm/test"
+	plans reuse -s 1
+	for file in vm/run 01-fake/test.sh tests/fake/test.sh; do
+		echo '# a comment' >>"$T/tree/$file"
+		plans run
+		recorded 'ok 2 - tests/fake: two'
+	done
+	echo '#!/bin/sh' >"$T/tree/tests/fake/test.sh"
+	plans run
+	recorded 'ok 2 - tests/fake: two'
+	plans reuse -s 1
+	echo '# a comment' >>"$T/tree/vm/test"
 	plans run
 }
 

@@ -3,6 +3,8 @@
 #
 # Build the unit tests of common/ where there is a compiler, run them as the tools are built
 # and with sanitizers, and print what they all say as one TAP stream.
+#
+# reads: common headers tests/unit
 cd "$(dirname "$0")" || exit
 
 if command -v make >/dev/null && command -v "${CC:-cc}" >/dev/null; then

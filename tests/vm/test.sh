@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #
 # vm/: what a kernel complains of in its log fails a run, and tools outside the checkout run in a VM.
+#
+# reads: vm build tests template 02-tracepoint
 cd "$(dirname "$0")" || exit 1
 . ../lib.sh
 root=$(cd ../.. && pwd)
