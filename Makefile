@@ -84,8 +84,15 @@ build-sweep: common
 docs/verifier: common
 	@$(AS_OWNER) $(MAKE) -C $@ COMMON_BUILT=1
 
-doctor: all
+# Looking at the machine needs no examples.
+ifeq ($(ARGS),--machine)
+doctor: build-doctor
+else
+doctor: say-doctor all
+endif
 	@doctor/doctor $(ARGS)
+say-doctor:
+	@echo "doctor: all examples are built first, to be tried; ARGS=--machine only looks at the machine"
 
 run: $(DIRECTORY)
 	@common/run.sh $(DIRECTORY) $(ARGS)
@@ -139,4 +146,4 @@ clean:
 	@for dir in common $(wildcard bench doctor docs/verifier template) $(if $(wildcard tests/Makefile),tests) $(if $(SWEEP),tests/sweep) $(EXAMPLES); do $(MAKE) -C $$dir clean COMMON_BUILT=1 || exit 1; done
 	@rm -rf .output docs/.output tests/unit/.output
 
-.PHONY: all bench build-doctor build-sweep build-tests clean common doctor docs/verifier docs docs-check docs-record exercise install mutants new no-example run site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)
+.PHONY: all bench build-doctor build-sweep build-tests clean common doctor docs/verifier docs docs-check docs-record exercise install mutants new no-example run say-doctor site test uninstall vm-run vm-test vmlinux template $(EXAMPLES) $(OUTSIDE)

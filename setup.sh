@@ -145,8 +145,21 @@ as_root() {
 	fi
 }
 
-# Run a package manager as root. It is quiet unless it fails.
+# While something takes long, say each ten seconds what it is at.
+report_progress() {
+	while sleep 10 && kill -0 $$ 2>/dev/null; do
+		say "... $(tail -n 1 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-80)"
+	done
+}
+
+# Run a package manager as root. It shows no more of it than that, unless it fails.
 manage() {
+	report_progress &
+	reporter=$!
+	run_manager "$@"
+	kill $reporter 2>/dev/null || :
+}
+run_manager() {
 	as_root env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null || {
 		tail -n 20 "$log" >&2
 		fail "$manager could not install the packages; its last words are above"

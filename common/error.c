@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "example.h"
+#include "internal.h"
 
 /* Print "TOOL: MESSAGE" without an end of line, after whatever stdout still holds. A message can have
  * names that strangers chose: of its control bytes only the line break before a hint is obeyed. */
@@ -185,6 +186,10 @@ void die(const char *fmt, ...)
 	fprintf(stderr, ": %s\n", strerror(err));
 	if (cause.hint)
 		fprintf(stderr, "  hint: %s\n", cause.hint);
+	else if (verifier_has_spoken)
+		fprintf(stderr, "  hint: the verifier has rejected the program: %s\n", options.verbose ?
+			"docs/verifier/README.md explains its messages" :
+			"-v shows its log, docs/verifier/README.md explains it");
 	else if (!options.verbose)
 		fprintf(stderr, "  hint: -v shows what libbpf and the verifier say\n");
 	exit(cause.status);

@@ -54,9 +54,13 @@ $(OBJECTS): $O/%.o: %.c $(BPF:%=$O/%.skel.h) $(COMMON)/.output/config.mk
 	$(call say,CC,$(DIR)/$<)
 	$Q$(CC) $(LOADER_FLAGS) -I$O -MMD -MP -c $< -o $@
 
+# What bpftool says where a program calls a function that is not there does not help much.
+EXPLAIN_EXTERN = sed -n "s/.*failed to find BTF for extern '\([^']*\)'.*/  hint: a BPF program calls \1(), which \
+neither it nor the kernel has; clang makes calls of __builtin_memcmp() and its like, where they are not short/p"
+
 $O/%.skel.h: $O/%.bpf.o
 	$(call say,SKEL,$(DIR)/$*.skel.h)
-	$Q$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+	$Q$(BPFTOOL) gen skeleton $< name $*_bpf > $@ 2>$@.said || { cat $@.said >&2; $(EXPLAIN_EXTERN) $@.said >&2; exit 1; }
 
 $O/%.bpf.o: %.bpf.c $(VMLINUX_PCH) | $O
 	$(call say,BPF,$(DIR)/$<)

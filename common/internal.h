@@ -3,7 +3,12 @@
 #ifndef INTERNAL_H
 #define INTERNAL_H
 
+#include <stdbool.h>
+
 /* Let SIGINT and SIGTERM end running(), and a closed pipe be an error of write(). */
 void catch_signals(void);
+
+/* Has the verifier written a log, while an object was loaded? */
+extern bool verifier_has_spoken;
 
 #endif

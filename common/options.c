@@ -43,9 +43,21 @@ static error_t parse_shared_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp shared_argp = { shared_options, parse_shared_option, 0, 0, 0, 0, 0 };
 
+bool verifier_has_spoken;
+
 /* libbpf's messages repeat, in its own words, what die() says in one line. */
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
+	char text[128];
+	va_list copy;
+
+	if (level == LIBBPF_WARN) {
+		va_copy(copy, args);
+		vsnprintf(text, sizeof(text), fmt, copy);
+		va_end(copy);
+		if (strstr(text, "-- BEGIN PROG LOAD LOG --"))
+			verifier_has_spoken = true;
+	}
 	return options.verbose ? vfprintf(stderr, fmt, args) : 0;
 }
 

@@ -59,6 +59,25 @@ once_only_code_strings_and_file_names_get_the_new_name() {
 	tail -n 1 "$T/out/README.md" | grep -qx 'topsnoop is in `mine.h`; `mine`.' || fail "$(cat "$T/out/README.md")"
 }
 
+# What a beginner meets first in a tool of one's own.
+once_a_program_that_does_not_load_is_told_where_to_look() {
+	begin "$T/mine"
+	cd "$T/mine"
+	cp mine.bpf.c good.c
+	sed -i 's/^	event.time_ns = .*/	event.time_ns = task->start_time;/' mine.bpf.c
+	make >"$T/make" 2>&1 || fail "$(tail "$T/make")"
+	exits 1 ./mine
+	says '^mine: cannot load the BPF object: Permission denied$' \
+		'^  hint: the verifier has rejected the program: -v shows its log, docs/verifier/README.md explains it$'
+	exits 1 ./mine -v
+	says "invalid mem access" '^  hint: .*: docs/verifier/README.md explains its messages$'
+	sed 's/^	event.time_ns = .*/	if (!__builtin_memcmp(event.path, event.parent, sizeof(event.parent)))\n		return 0;/' \
+		good.c >mine.bpf.c
+	rm good.c
+	exits 2 make
+	says '^  hint: a BPF program calls memcmp\(\), which neither it nor the kernel has; '
+}
+
 once_a_standalone_copy_needs_nothing_of_the_checkout() {
 	begin "$T/own" STANDALONE=1
 	make -C "$T/own" test >"$T/tap" 2>&1 || fail "$(cat "$T/tap")"
