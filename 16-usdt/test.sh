@@ -249,6 +249,9 @@ once_names_that_are_meant_for_the_terminal_do_not_reach_it() {
 	sed "s/ratio/$(printf '\033')[2Jx/" odd >"$T/hostile"
 	exits 1 ./usdtsnoop "$T/hostile" 'odd:*x'
 	says '^usdtsnoop: left out odd:.x1b.2Jx, ' '^usdtsnoop: no probe is left$'
+	exits 1 ./usdtsnoop -v "$T/hostile" 'odd:*x'
+	says "^libbpf: usdt: probe for 'odd:.x1b.2Jx' in"
+	! LC_ALL=C grep -q "$(printf '\033')" "$T/stderr" || fail "an escape got through"
 }
 
 once_a_file_or_process_without_probes_is_named() {

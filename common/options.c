@@ -48,7 +48,7 @@ bool verifier_has_spoken;
 /* libbpf's messages repeat, in its own words, what die() says in one line. */
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char text[128];
+	char text[128], *all, *here;
 	va_list copy;
 
 	if (level == LIBBPF_WARN) {
@@ -58,7 +58,18 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 		if (strstr(text, "-- BEGIN PROG LOAD LOG --"))
 			verifier_has_spoken = true;
 	}
-	return options.verbose ? vfprintf(stderr, fmt, args) : 0;
+	if (!options.verbose || vasprintf(&all, fmt, args) < 0)
+		return 0;
+	for (here = all; *here;) { /* names of strangers can be in it */
+		size_t size = strcspn(here, "\n\t");
+
+		print_text(stderr, here, size);
+		here += size;
+		if (*here)
+			fputc(*here++, stderr);
+	}
+	free(all);
+	return 0;
 }
 
 void parse_options(const struct argp *argp, int argc, char **argv)
