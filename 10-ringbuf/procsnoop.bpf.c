@@ -22,6 +22,17 @@ DESCRIBE(event);
 #define CLONE_THREAD 0x00010000
 #endif
 
+/* linux/sched/signal.h: exit_group() was called, or a signal has ended all threads. */
+#ifndef SIGNAL_GROUP_EXIT
+#define SIGNAL_GROUP_EXIT 0x00000004
+#endif
+
+/* A process; its number alone is used again. */
+struct ended {
+	__u64 start_time;
+	__u64 tgid;
+};
+
 /* Set by the loader before it loads; what they rule out is not in the program that runs, so a
  * kernel that lacks ring buffers never sees the calls for them. */
 const volatile bool use_perf;
@@ -47,6 +58,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct event);
 } scratch SEC(".maps");
+
+/* Processes of several threads that have ended: which of the last threads has told so? */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct ended);
+	__type(value, __u8);
+} ended SEC(".maps");
 
 /* Room for an event of @size bytes, which must be a constant; NULL if there is none. */
 static __always_inline struct event *reserve_event(__u64 size)
@@ -135,23 +154,45 @@ int on_exec(struct trace_event_raw_sched_process_exec *ctx)
 	return 0;
 }
 
-/* A thread ends; take the first one's end for that of the process. */
+/*
+ * A thread ends; is it the last one of @leader's process? The kernel has counted it off signal->live
+ * before it comes here, so when two end at once, both see 0: the first to come tells, and leaves a note.
+ * One that is alone by now writes none, as nobody comes after it.
+ */
+static __always_inline bool is_end_of_process(const struct task_struct *leader)
+{
+	struct signal_struct *signal = BPF_CORE_READ(leader, signal);
+	struct ended process = { .tgid = bpf_get_current_pid_tgid() >> 32 };
+	__u8 one = 1;
+
+	if (BPF_CORE_READ(signal, live.counter))
+		return false;
+	process.start_time = BPF_CORE_READ(leader, start_time);
+	if (BPF_CORE_READ(signal, nr_threads) == 1)
+		return !bpf_map_lookup_elem(&ended, &process);
+	return !bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST);
+}
+
 SEC("tp/sched/sched_process_exit")
 int on_exit(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	const __u64 size = offsetof(struct event, file);
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct event *event;
 	int code;
 
-	if (pid_tgid >> 32 != (__u32)pid_tgid || !is_wanted(task))
+	if (!is_wanted(task) || !is_end_of_process(leader))
 		return 0;
 	event = reserve_event(size);
 	if (!event)
 		return 0;
-	describe(event, EXIT, task);
-	code = BPF_CORE_READ(task, exit_code);
+	describe(event, EXIT, leader);
+	/* As wait(2) has it: the status of exit_group() or of the signal, else the first thread's. */
+	if (BPF_CORE_READ(leader, signal, flags) & SIGNAL_GROUP_EXIT)
+		code = BPF_CORE_READ(leader, signal, group_exit_code);
+	else
+		code = BPF_CORE_READ(leader, exit_code);
 	event->exit_code = code >> 8 & 0xff;
 	event->exit_signal = code & 0x7f;
 	submit_event(ctx, event, size);

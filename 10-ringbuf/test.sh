@@ -66,6 +66,38 @@ test_a_lone_event_is_shown_soon_however_the_reader_is_woken() {
 	done
 }
 
+# What a process is told to end with is what wait() in the shell has of it.
+test_a_process_of_several_threads_ends_once_with_its_status() {
+	start procsnoop -j
+	for end in 'exec 7' 'leave 5' 'together 8' 'together 8' 'together 8'; do
+		sh -c 'echo $$; exec ./forks $1' sh "$end" >"$T/pid" || true
+		read -r pid <"$T/pid"
+		pids="${pids:-} $pid"
+	done
+	stop
+	set -- $pids
+	expect 1 ".what == \"EXIT\" and .pid == $1" 1 ".what == \"EXIT\" and .pid == $1 and .exit_code == 7" \
+		1 ".what == \"EXIT\" and .pid == $2" \
+		1 ".what == \"EXIT\" and .pid == $2 and .exit_code == 5 and .age_ns > 20000000 and .comm == \"forks\"" \
+		1 ".what == \"EXIT\" and .pid == $3" 1 ".what == \"EXIT\" and .pid == $4" \
+		1 ".what == \"EXIT\" and .pid == $5"
+}
+
+# With two CPUs threads end at the same time; each of several hundred processes ends once.
+test_threads_that_end_at_once_are_one_end() {
+	two_cpus
+	start procsnoop -j
+	count=$(bulk 400)
+	while [ "$count" -gt 0 ]; do
+		./forks together 6
+		count=$((count - 1))
+	done
+	stop
+	jq -n -c 'reduce (inputs | select(.what == "EXIT" and .comm == "forks")) as $event ({}; .[$event.pid | tostring] += 1) |
+		[length, ([.[]] | max)]' <"$T/out" >"$T/ends"
+	[ "$(cat "$T/ends")" = "[$(bulk 400),1]" ] || fail "processes, and ends of one at most: $(cat "$T/ends")"
+}
+
 test_the_user_and_the_signal_that_dumps_core_have_their_numbers() {
 	chmod 777 "$T"
 	start procsnoop -j
