@@ -73,6 +73,9 @@ int on_task(struct bpf_iter__task *ctx)
 /*
  * The arguments are in the process's own memory, perhaps not even in RAM. Who reads them may
  * have to wait, which only a sleepable program can: hence the ".s".
+ *
+ * Some programs write a title there instead, which may go on where the environment was. As the
+ * kernel's /proc/PID/cmdline, tell it by the end of the arguments, which is then no NUL.
  */
 SEC("iter.s/task")
 int on_task_with_args(struct bpf_iter__task *ctx)
@@ -80,19 +83,29 @@ int on_task_with_args(struct bpf_iter__task *ctx)
 	struct seq_file *seq = ctx->meta->seq;
 	struct task_struct *task = ctx->task;
 	struct chunk chunk = {};
+	__u32 size, used;
 	__u64 at, end;
+	char last = 0;
 
 	if (!task || !show_process(ctx->meta, task))
 		return 0;
 	at = BPF_CORE_READ(task, mm, arg_start); /* 0 for kernel threads, which have no mm */
 	end = BPF_CORE_READ(task, mm, arg_end);
+	if (end > at && BPF_CORE_READ(task, mm, env_start) == end)
+		bpf_copy_from_user_task(&last, 1, (void *)(end - 1), task, 0);
+	if (last)
+		end = BPF_CORE_READ(task, mm, env_end);
 	for (int i = 0; i < ARGS_MAX / CHUNK && at + 1 < end; i++) { /* without the last NUL */
-		__u32 size = end - 1 - at < CHUNK ? end - 1 - at : CHUNK;
-
+		size = end - 1 - at < CHUNK ? end - 1 - at : CHUNK;
 		if (bpf_copy_from_user_task(&chunk, size, (void *)at, task, 0))
 			break;
+		used = last ? before_nul(&chunk, size) : size;
 		make_printable(&chunk);
-		bpf_seq_write(seq, &chunk, size);
+		if (used > CHUNK)
+			break;
+		bpf_seq_write(seq, &chunk, used);
+		if (used < size)
+			break;
 		at += size;
 	}
 	write_end(seq);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load one of the iterators of bps.bpf.c, and print what it says; or pin it, for cat. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
@@ -10,126 +9,8 @@
 #include <unistd.h>
 #include <bpf/btf.h>
 #include "example.h"
-#include "bps.h"
+#include "view.h"
 #include "bps.skel.h"
-
-static const struct view {
-	const char *name;
-	const char *record; /* the name of its struct, and of the part before the text */
-	size_t size;
-	bool has_text;
-} views[] = {
-	{ "ps", "process_event", offsetof(struct process_event, args), true },
-	{ "lsof", "file_event", offsetof(struct file_event, path), true },
-	{ "ss", "socket_event", sizeof(struct socket_event), false },
-	{ "cgroup", "cgroup_event", offsetof(struct cgroup_event, path), true },
-	{ "map", NULL, 0, false },
-};
-enum { PS, LSOF, SS, CGROUP, MAP, VIEWS };
-
-static struct {
-	const struct view *view;
-	pid_t pid;
-	bool udp, kill;
-	long port;
-	const char *cgroup;
-	__u32 map_id;
-	double interval; /* seconds; 0: none */
-	const char *pin;
-} wanted;
-
-enum { OPTION_PIN = 256, OPTION_UDP, OPTION_KILL, OPTION_ID };
-
-static const struct argp_option options_table[] = {
-	{ "pid", 'p', "PID", 0, "ps, lsof: only the process PID", 0 },
-	{ "udp", OPTION_UDP, NULL, 0, "ss: UDP sockets, not those of TCP", 0 },
-	{ "port", 'P', "PORT", 0, "ss: only sockets with PORT at either end", 0 },
-	{ "kill", OPTION_KILL, NULL, 0, "ss: end the sockets that are shown (with -P only)", 0 },
-	{ "cgroup", 'c', "CGROUP", 0, "cgroup: only CGROUP and those below it", 0 },
-	{ "id", OPTION_ID, "ID", 0, "map: the map ID, as shown by bpftool map", 0 },
-	{ "interval", 'I', "SECONDS", 0, "Show it again every SECONDS", 0 },
-	{ "pin", OPTION_PIN, "PATH", 0, "Do not show it; let cat PATH do so, until rm PATH", 0 },
-	{ 0 },
-};
-
-/* The options that only some views take. */
-static struct {
-	int key;
-	const char *name;
-	unsigned int views;
-	bool given;
-} special[] = {
-	{ 'p', "-p", 1 << PS | 1 << LSOF, false },
-	{ OPTION_UDP, "--udp", 1 << SS, false },
-	{ 'P', "-P", 1 << SS, false },
-	{ OPTION_KILL, "--kill", 1 << SS, false },
-	{ 'c', "-c", 1 << CGROUP, false },
-	{ OPTION_ID, "--id", 1 << MAP, false },
-};
-
-static void check_options(struct argp_state *state)
-{
-	if (!wanted.view)
-		argp_error(state, "which view? ps, lsof, ss, cgroup or map");
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
-		if (special[i].given && !(special[i].views >> (wanted.view - views) & 1))
-			argp_error(state, "%s does not take %s", wanted.view->name, special[i].name);
-	if (wanted.view == &views[MAP] && !wanted.map_id)
-		argp_error(state, "which map? --id ID; bpftool map lists them");
-	if (wanted.kill && (!wanted.port || wanted.pin))
-		argp_error(state, "--kill ends every socket shown; it wants -P PORT, and no --pin");
-}
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
-		special[i].given |= special[i].key == key;
-	switch (key) {
-	case 'p':
-		wanted.pid = parse_pid(state, arg);
-		return 0;
-	case OPTION_UDP:
-		wanted.udp = true;
-		return 0;
-	case OPTION_KILL:
-		wanted.kill = true;
-		return 0;
-	case 'P':
-		wanted.port = parse_number(state, "PORT", arg, 1, USHRT_MAX);
-		return 0;
-	case 'c':
-		wanted.cgroup = arg;
-		return 0;
-	case OPTION_ID:
-		wanted.map_id = parse_number(state, "ID", arg, 1, INT_MAX);
-		return 0;
-	case 'I':
-		wanted.interval = parse_interval(state, arg);
-		return 0;
-	case OPTION_PIN:
-		wanted.pin = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		for (int i = 0; i < VIEWS && !wanted.view; i++)
-			if (!strcmp(arg, views[i].name))
-				wanted.view = &views[i];
-		if (!wanted.view || state->arg_num)
-			argp_error(state, "one of ps, lsof, ss, cgroup and map, not '%s'", arg);
-		return 0;
-	case ARGP_KEY_END:
-		check_options(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-	.options = options_table,
-	.parser = parse_option,
-	.args_doc = "ps|lsof|ss|cgroup|map",
-	.doc = "Show processes, open files, sockets, cgroups, or the elements of a BPF map.",
-};
 
 static struct bps_bpf *skel;
 static struct bpf_map_info map;	   /* that of --id, */
@@ -214,42 +95,6 @@ static size_t read_objects(int iterator, char *buf, size_t size)
 	return n < 0 ? 0 : n;
 }
 
-static void print_hex(const char *before, const char *bytes, __u32 size)
-{
-	if (options.json)
-		printf("%s\"", before);
-	for (__u32 i = 0; i < size; i++)
-		printf("%02x", (__u8)bytes[i]);
-	putchar(options.json ? '"' : ' ');
-}
-
-static size_t print_element(const char *element)
-{
-	print_hex("{\"key\":", element, key_size);
-	print_hex(",\"value\":", element + key_size, value_size);
-	puts(options.json ? "}" : "");
-	return key_size + value_size;
-}
-
-/* Print what is at @object: an element, a line of text, or a record. Returns its size in bytes. */
-static size_t print_object(const char *object)
-{
-	size_t size = wanted.view->size;
-
-	if (wanted.view == &views[MAP])
-		return print_element(object);
-	if (options.json) {
-		if (wanted.view->has_text)
-			size += strlen(object + size) + 1;
-		print_record(skel->obj, wanted.view->record, object, size);
-		return size;
-	}
-	size = strchr(object, '\n') - object;
-	print_text(stdout, object, size);
-	putchar('\n');
-	return size + 1;
-}
-
 /* Show what there is now. Each iterator that is made of the link starts at the first object. */
 static unsigned long long show(struct bpf_link *link)
 {
@@ -262,7 +107,7 @@ static unsigned long long show(struct bpf_link *link)
 		die("cannot start to iterate");
 	while (running() && (n = read_objects(iterator, buf, room))) {
 		for (size_t at = 0; at < n; count++)
-			at += print_object(buf + at);
+			at += print_object(skel->obj, buf + at, key_size, value_size);
 		flush_output();
 	}
 	free(buf);

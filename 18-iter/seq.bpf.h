@@ -48,6 +48,16 @@ __noinline int make_printable(struct chunk *chunk)
 	return 0;
 }
 
+/* How many of the first @size bytes of @chunk come before a NUL. */
+__noinline int before_nul(struct chunk *chunk, __u32 size)
+{
+	__u32 i = 0;
+
+	while (chunk && i < CHUNK && i < size && chunk->bytes[i])
+		i++;
+	return i;
+}
+
 /* Write the first @size of @room bytes of @text. @room is a constant, and so is the number of
  * turns: were it @size, the verifier would follow a way out of each. */
 static __always_inline void write_text(struct seq_file *seq, char *text, __u32 size, __u32 room)
