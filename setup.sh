@@ -64,6 +64,7 @@ requirements() {
 		sphinx_copybutton.py python3-sphinx-copybutton -         -               -                  -
 		only              test
 		chromium-headless-shell $apt_chromium -                  -               -                  -
+		debootstrap       debootstrap      -                     -               -                  -
 		shellcheck        shellcheck       ShellCheck            shellcheck      ShellCheck         shellcheck
 		$(for name in $clangs; do echo "$name $name - - - -"; done)
 	END
@@ -148,7 +149,7 @@ as_root() {
 # While something takes long, say each ten seconds what it is at.
 report_progress() {
 	while sleep 10 && kill -0 $$ 2>/dev/null; do
-		say "... $(tail -n 1 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-80)"
+		say "... $(tail -n 3 "$log" | tr '\r' '\n' | grep -v '^ *$' | tail -n 1 | cut -c 1-80)"
 	done
 }
 
