@@ -2,7 +2,7 @@
 /*
  * Names for the addresses in a stack: the kernel's by /proc/kallsyms, those of programs by
  * the symbols of the files that they are mapped from, which elfutils' libdw reads.
- * A name is as it stands in the file, so escape it. Equal names are the same pointer, which
+ * Names of C++ and Rust are demangled. A name is as it stands in the file, so escape it. Equal names are the same pointer, which
  * stays valid until the end.
  */
 #ifndef NAMES_H
@@ -12,7 +12,7 @@
 #include "profile.h"
 
 /*
- * Remember which files @image is mapped from, and hold them open: the process may end, and
+ * Remember which files @image is mapped from by now, and hold them open: the process may end, and
  * its files be deleted, before somebody asks for a name. Does nothing if it has ended.
  */
 void learn_image(const struct image *image);
@@ -35,6 +35,9 @@ const char *intern(const char *name);
 
 /* How many programs ended before they could be looked at; their frames are "[unknown]". */
 extern unsigned long unseen_images;
+
+/* Of the others, how many addresses were in no file and had no name from a JIT compiler: "[unknown]". */
+extern unsigned long unknown_addresses;
 
 /* Has any kernel address had a name? Not one has where /proc/kallsyms hides them all. */
 extern bool kernel_has_names;

@@ -45,12 +45,17 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
-/* The images that the loader has been told of. */
+/* When the loader was told of an image, and what it had mapped then. */
+struct told {
+	__u64 time_ns;
+	__u64 code; /* mm->exec_vm: pages that can be executed and not written */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, struct image);
-	__type(value, __u8);
+	__type(value, struct told);
 } images SEC(".maps");
 
 struct {
@@ -84,17 +89,24 @@ static __always_inline __s32 stack_id(void *ctx, __u64 flags, bool must_be)
 	return LOST_STACK;
 }
 
-/* Tell the loader of a program when it is seen first, to look at it as long as it is there. */
-static __always_inline void introduce(const struct image *image)
+/*
+ * Tell the loader of a program when it is seen first, to look at it as long as it is there; and again when it has
+ * loaded or unloaded a library since, or a second has gone by, as a JIT compiler may have written code.
+ */
+static __always_inline void introduce(const struct image *image, const struct task_struct *task)
 {
-	__u8 yes = 1;
+	struct told now = { bpf_ktime_get_ns(), BPF_CORE_READ(task, mm, exec_vm) }, *told;
 
-	if (!image->stack_top || bpf_map_update_elem(&images, image, &yes, BPF_NOEXIST) == -EEXIST)
+	if (!image->stack_top)
 		return;
+	told = bpf_map_lookup_elem(&images, image);
+	if (told && told->code == now.code && now.time_ns - told->time_ns < 1000000000)
+		return;
+	bpf_map_update_elem(&images, image, &now, BPF_ANY);
 	/*
-	 * Wake the loader at once, unlike everywhere else: a wake-up is dear, but there is one
-	 * for each program, not for each sample, and the process may end the next moment. If
-	 * there is no room, the loader finds it when it prints, if the process is still there.
+	 * Wake the loader at once, unlike everywhere else: a wake-up is expensive, but there is one for each
+	 * program and library, not for each sample, and the process may end the next moment. If there is no
+	 * room, the loader finds it when it prints, if the process is still there.
 	 */
 	bpf_ringbuf_output(&newcomers, (void *)image, sizeof(*image), BPF_RB_FORCE_WAKEUP);
 }
@@ -123,7 +135,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	if (!count) {
 		err = bpf_map_update_elem(&counts, &key, &one, BPF_NOEXIST);
 		if (!err) {
-			introduce(&key.image);
+			introduce(&key.image, task);
 			return 0;
 		}
 		if (err == -EEXIST) /* another CPU was faster */

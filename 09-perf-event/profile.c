@@ -2,13 +2,12 @@
 /* Load profile.bpf.c onto the clock of every CPU, and print what it has counted, with names. */
 #include <errno.h>
 #include <limits.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "example.h"
+#include "events.h"
 #include "flame.h"
 #include "names.h"
 #include "print.h"
@@ -16,24 +15,10 @@
 #include "profile.skel.h"
 #include "stack.h"
 
-/* What makes a CPU take a sample. */
-static const struct source {
-	const char *name;
-	__u32 type;
-	__u64 config;
-} sources[] = {
-	{ "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES },
-	{ "cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK },
-	{ "page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS },
-};
-#define CYCLES	    (&sources[0])
-#define CPU_CLOCK   (&sources[1])
-#define PAGE_FAULTS (&sources[2])
+static struct rate rate;
 
 static struct {
 	pid_t pid;
-	const struct source *source; /* NULL: cycles, or the clock on a CPU that does not count them */
-	long frequency, period;	     /* one of them; 0: the other */
 	bool user_only, kernel_only, idle, folded;
 	const char *flame;
 	long storage;
@@ -66,16 +51,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		wanted.pid = parse_pid(state, arg);
 		return 0;
 	case 'F':
-		wanted.frequency = parse_number(state, "HZ", arg, 1, INT_MAX);
+		rate.frequency = parse_number(state, "HZ", arg, 1, INT_MAX);
 		return 0;
 	case COUNT:
-		wanted.period = parse_number(state, "COUNT", arg, 1, LONG_MAX);
+		rate.period = parse_number(state, "COUNT", arg, 1, LONG_MAX);
 		return 0;
 	case 'e':
-		for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++)
-			if (!strcmp(arg, sources[i].name))
-				wanted.source = &sources[i];
-		if (!wanted.source)
+		for (const struct source *source = sources; source < sources + SOURCES; source++)
+			if (!strcmp(arg, source->name))
+				rate.source = source;
+		if (!rate.source)
 			argp_error(state, "EVENT must be cycles, cpu-clock or page-faults, not '%s'",
 				   arg);
 		return 0;
@@ -100,16 +85,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (wanted.user_only && wanted.kernel_only)
 			argp_error(state, "-U and -K exclude each other");
-		if (wanted.frequency && wanted.period)
+		if (rate.frequency && rate.period)
 			argp_error(state, "-F and --count exclude each other");
 		if (wanted.folded && options.json)
 			argp_error(state, "-f and -j exclude each other");
-		if (wanted.period && !wanted.source)
+		if (rate.period && !rate.source)
 			argp_error(state, "COUNT of what? --count needs -e");
-		if (wanted.source == PAGE_FAULTS && !wanted.frequency && !wanted.period)
-			wanted.period = 1;
-		else if (!wanted.frequency && !wanted.period)
-			wanted.frequency = 49; /* not in step with what happens 10 or 100 times a second */
+		if (rate.source == PAGE_FAULTS && !rate.frequency && !rate.period)
+			rate.period = 1;
+		else if (!rate.frequency && !rate.period)
+			rate.frequency = 49; /* not in step with what happens 10 or 100 times a second */
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -122,123 +107,22 @@ static const struct argp argp = {
 	.doc = "Show what the CPUs are busy with: sample their stacks, and count them.",
 };
 
-/* ---- Perf events: what interrupts a CPU, and so runs the program ---- */
-
-static long read_number(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	long number = 0;
-
-	if (file) {
-		if (fscanf(file, "%ld", &number) != 1)
-			number = 0;
-		fclose(file);
-	}
-	return number;
-}
-
-/* Have @source interrupt CPU @cpu. Returns a file descriptor, or -1 and errno. */
-static int open_source(const struct source *source, int cpu)
-{
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = source->type,
-		.config = source->config,
-		.freq = wanted.frequency != 0,
-		.sample_freq = wanted.frequency ? wanted.frequency : wanted.period,
-	};
-
-	/*
-	 * All processes on one CPU, also for -p. An event for one process would be cheaper,
-	 * but it sees only one thread, and those that this thread starts later if they
-	 * inherit it, which not every event can.
-	 */
-	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-}
-
-static _Noreturn void die_of_source(const struct source *source, int cpu)
-{
-	const char *path = "/proc/sys/kernel/perf_event_max_sample_rate";
-	int err = errno;
-	long max = read_number(path);
-
-	if (err == EINVAL && max && wanted.frequency > max)
-		fail("this kernel takes at most %ld samples a second, not %ld\n"
-		     "  hint: %s is the limit", max, wanted.frequency, path);
-	if (source == CYCLES && (err == ENOENT || err == EOPNOTSUPP))
-		skip("this machine counts no CPU cycles, as most virtual machines; "
-		     "-e cpu-clock goes everywhere");
-	errno = err;
-	die("cannot sample %s on CPU %d", source->name, cpu);
-}
-
-static int clocks; /* CPUs that count no cycles, and are sampled by the clock */
-
-/* Returns a perf event that interrupts CPU @cpu, or -1 if that CPU has gone offline. */
-static int open_event(int cpu)
-{
-	const struct source *source = wanted.source ? wanted.source : CYCLES;
-	int fd = open_source(source, cpu);
-
-	/* Each CPU for itself: the small cores of some machines count only in their own way. */
-	if (fd < 0 && !wanted.source && (errno == ENOENT || errno == EOPNOTSUPP)) {
-		source = CPU_CLOCK;
-		fd = open_source(source, cpu);
-		clocks += fd >= 0;
-	}
-	if (fd < 0 && errno != ENODEV)
-		die_of_source(source, cpu);
-	return fd;
-}
-
-/*
- * Run @program at every sample on every CPU that is online, which need not be the first so
- * many. Returns how many these are, and their links in @links, which has room for @max.
- */
-static int attach(struct bpf_program *program, struct bpf_link **links, int max)
-{
-	const char *path = "/sys/devices/system/cpu/online";
-	FILE *online = fopen(path, "re");
-	int first, last, count = 0;
-
-	while (online && fscanf(online, "%d", &first) == 1) { /* 0-3,6,8-11 */
-		last = first;
-		if (fscanf(online, "-%d", &last) < 0 && ferror(online))
-			break;
-		for (int cpu = first; cpu <= last && count < max; cpu++) {
-			int fd = open_event(cpu);
-
-			if (fd < 0)
-				continue;
-			/* The link owns fd from now on. A kill -9 closes both, and all is undone. */
-			links[count] = bpf_program__attach_perf_event(program, fd);
-			if (!links[count++])
-				die("cannot attach to the perf event of CPU %d", cpu);
-		}
-		fgetc(online);
-	}
-	if (!count)
-		die("cannot read %s", path);
-	fclose(online);
-	return count;
-}
-
 static void say_attached(int cpus)
 {
-	char rate[64], where[64], why[64] = "";
+	char often[64], where[64], why[64] = "";
 
-	if (wanted.frequency)
-		snprintf(rate, sizeof(rate), "%ld Hz", wanted.frequency);
+	if (rate.frequency)
+		snprintf(often, sizeof(often), "%ld Hz", rate.frequency);
 	else
-		snprintf(rate, sizeof(rate), "one of %ld", wanted.period);
-	if (!wanted.source && clocks && clocks < cpus)
+		snprintf(often, sizeof(often), "one of %ld", rate.period);
+	if (!rate.source && clocks && clocks < cpus)
 		snprintf(where, sizeof(where), "%d CPUs, %d of them by cpu-clock", cpus, clocks);
 	else
 		snprintf(where, sizeof(where), "%d CPU%s", cpus, cpus == 1 ? "" : "s");
 	if (clocks == cpus)
 		strcpy(why, ", as nothing counts cycles here");
-	attached("%s at %s on %s%s", wanted.source ? wanted.source->name :
-		 clocks == cpus ? "cpu-clock" : "cycles", rate, where, why);
+	attached("%s at %s on %s%s", rate.source ? rate.source->name :
+		 clocks == cpus ? "cpu-clock" : "cycles", often, where, why);
 }
 
 static int on_newcomer(void *ctx, void *data, size_t size)
@@ -252,7 +136,7 @@ static void draw(FILE *file, const struct stacks *stacks)
 	char title[128];
 
 	snprintf(title, sizeof(title), "%llu samples by %s", stacks->samples,
-		 wanted.source ? wanted.source->name : clocks ? "cpu-clock" : "cycles");
+		 rate.source ? rate.source->name : clocks ? "cpu-clock" : "cycles");
 	draw_flame_graph(file, title, stacks);
 	if (ferror(file) || fclose(file)) /* a write on the way failed, or the last one */
 		fail("cannot write %s: %m", wanted.flame);
@@ -261,7 +145,6 @@ static void draw(FILE *file, const struct stacks *stacks)
 int main(int argc, char **argv)
 {
 	struct rlimit files;
-	struct bpf_link **links;
 	long max_depth = read_number("/proc/sys/kernel/perf_event_max_stack");
 	struct ring_buffer *newcomers;
 	struct profile_bpf *skel;
@@ -312,16 +195,15 @@ int main(int argc, char **argv)
 		learn_process(wanted.pid);
 
 	/* Attach: SEC("perf_event") names no place, so the skeleton's attach cannot do it. */
-	links = calloc(possible_cpus(), sizeof(*links));
-	if (!links)
-		die("cannot hold the links");
-	cpus = attach(skel->progs.on_sample, links, possible_cpus());
+	cpus = attach_cpus(skel->progs.on_sample, &rate);
 	say_attached(cpus);
-	poll_ring(newcomers);
+	while (running()) {
+		poll_ring_for(newcomers, 1);
+		follow_cpus();
+	}
 
 	/* Detach, so that the counts stand still, and read them. */
-	for (int i = 0; i < cpus; i++)
-		bpf_link__destroy(links[i]);
+	detach_cpus();
 	drain_ring(newcomers);
 	stacks = read_stacks(skel, max_depth, wanted.folded);
 
@@ -331,13 +213,19 @@ int main(int argc, char **argv)
 	if (!flame || wanted.folded || options.json)
 		print_stacks(&stacks, skel->obj, wanted.folded);
 
-	if (stacks.saw_kernel && !kernel_has_names)
+	if (stacks.saw_kernel && !kernel_has_names && access("/proc/kallsyms", F_OK))
+		warn("there is no /proc/kallsyms, so the kernel's functions have no names\n"
+		     "  hint: mount -t proc proc /proc");
+	else if (stacks.saw_kernel && !kernel_has_names)
 		warn("/proc/kallsyms hides the kernel's addresses, so its functions have no names%s",
 		     read_number("/proc/sys/kernel/kptr_restrict") == 2 ?
 		     "\n  hint: sysctl kernel.kptr_restrict=1" : "");
 	if (unseen_images)
 		warn("%lu programs ended before their memory could be looked at; their functions are "
 		     "[unknown]", unseen_images);
+	if (unknown_addresses)
+		warn("%lu addresses are [unknown]: they are in no file, and no JIT compiler has named them "
+		     "(/tmp/perf-PID.map); or code without frame pointers led there", unknown_addresses);
 	if (skel->bss->lost_stacks)
 		warn("%llu stacks are [lost]: their places in the map were taken, or nothing could walk "
 		     "them", skel->bss->lost_stacks);
@@ -347,7 +235,6 @@ int main(int argc, char **argv)
 	else
 		warn("%llu samples", stacks.samples);
 
-	free(links);
 	ring_buffer__free(newcomers);
 	profile_bpf__destroy(skel);
 	return 0;

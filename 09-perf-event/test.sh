@@ -175,6 +175,49 @@ test_a_call_that_is_the_last_instruction_belongs_to_its_function() {
 	expect_at_least 1 'select(.frames[:3] == ["inner", "never_returns", "last_call"])'
 }
 
+# Also after the program's end; and C++ names are as their source has them.
+test_a_library_that_is_loaded_late_has_names() {
+	start profile -e cpu-clock -F 199 -f -U
+	./burn plugin .output/plugin.so 1
+	stop
+	late=$(folded_samples "$T/out" '^burn(;[^;]*)?;main;(run_plugin;)?plugin;shop::Cart::sum\(int\);worker ')
+	[ "$late" -gt 20 ] || fail "$late samples: $(grep ^burn "$T/out" | head -n 5 | cut -c 1-300)"
+	! grep ';main;.*\[unknown\]' "$T/out" >"$T/unknown" || fail "$(cat "$T/unknown")"
+}
+
+# Of a stripped library only the symbols are left that others may use: worker lies after one without a size.
+test_a_symbol_without_a_size_does_not_reach_over_what_has_lost_its_name() {
+	profile_of plugin .output/stripped.so 0.5 -- -e cpu-clock -F 199 -f -U
+	grep -qE ';plugin;shop::Cart::sum\(int\);stripped\.so\+0x[0-9a-f]+ ' "$T/out" ||
+		fail "$(head -n 5 "$T/out" | cut -c 1-300)"
+	! grep asm_entry "$T/out" || fail "asm_entry is one instruction, which nobody calls"
+}
+
+test_code_of_a_JIT_compiler_has_the_names_that_it_tells() {
+	profile_of jit 0.5 -- -e cpu-clock -F 199 -f -U
+	at_end "rm -f /tmp/perf-$burn_pid.map"
+	grep -qE '^burn(;[^;]*)?;main;(run_jit;)?jit_loop ' "$T/out" || fail "$(head -n 5 "$T/out" | cut -c 1-300)"
+}
+
+# What anybody could have put there: a link, another user's file, a FIFO, which would block.
+test_names_of_a_JIT_compiler_from_somebody_else_are_left_alone() {
+	for kind in link other fifo; do
+		waiting_burn jit 0.3
+		map=/tmp/perf-$burn_pid.map
+		at_end "rm -f $map"
+		case $kind in
+		link) echo '0 ffffffffffffffff wrong' >"$T/link" && ln -s "$T/link" "$map" ;;
+		other) echo '0 ffffffffffffffff wrong' >"$map" && chown 65534 "$map" ;;
+		fifo) mkfifo "$map" ;;
+		esac
+		start profile -e cpu-clock -F 199 -f -U -p $burn_pid
+		go
+		stop
+		grep -qE '^burn(;[^;]*)?;main;(run_jit;)?\[unknown\] ' "$T/out" || fail "$kind: $(head -n 5 "$T/out" | cut -c 1-300)"
+		says_in '^profile: [0-9]+ addresses are \[unknown\]: they are in no file, ' err
+	done
+}
+
 test_a_program_that_was_deleted_keeps_its_names() {
 	cp burn "$T/gone"
 	burn="$T/gone" && waiting_burn cpu 0.3
@@ -370,6 +413,19 @@ test_a_CPU_may_go_offline_before_and_meanwhile() {
 	says '^profile: attached to .* on 1 CPU[,;]'
 }
 
+test_a_CPU_that_comes_back_is_sampled_again() {
+	[ "$(cat /proc/1/comm)" = init ] && [ -d /hello-libbpf ] || skip "only in a VM of vm/run: it switches a CPU off"
+	two_cpus
+	at_end "echo 1 >$cpu"
+	start profile -e cpu-clock -F 99 -f -U
+	echo 0 >$cpu
+	echo 1 >$cpu
+	./burn on 1 4
+	stop
+	back=$(folded_samples "$T/out" "$chain ")
+	[ "$back" -gt 50 ] || fail "$back samples of CPU 1"
+}
+
 # ---- how it ends ----
 
 test_a_full_disk_is_an_error() {
@@ -420,6 +476,19 @@ once_a_name_that_a_program_gives_for_its_symbols_is_not_opened() {
 	go
 	stop
 	[ "$(folded_samples "$T/out" '^burn;')" -gt 5 ] || fail "$(head -n 5 "$T/out" | cut -c 1-300)"
+}
+
+# Whoever may write to a file that is mapped may cut it, while its symbols are read.
+once_a_file_that_is_cut_while_it_is_read_costs_its_names_only() {
+	cp burn "$T/cut"
+	burn=$T/cut && waiting_burn cpu 0.3
+	export LD_PRELOAD="$PWD/.output/cut.so" CUT="$T/cut"
+	start profile -e cpu-clock -f
+	unset LD_PRELOAD
+	go
+	stop
+	[ "$(stat -c %s "$T/cut")" -eq 4096 ] || fail "the file was not cut"
+	grep -qE '^cut;.*cut\+0x' "$T/out" || fail "$(grep ^cut "$T/out" | head -n 5 | cut -c 1-300)"
 }
 
 test_without_a_list_of_CPUs_it_says_so() {

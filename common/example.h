@@ -214,6 +214,9 @@ bool running(void);
  */
 unsigned long long poll_ring(struct ring_buffer *ring);
 
+/* The same, for at most @seconds, give or take 0.1; for loaders that have to look after something else. */
+unsigned long long poll_ring_for(struct ring_buffer *ring, double seconds);
+
 /*
  * After the detach: hand the records that are left in @ring to their callbacks. Returns how many
  * there were. (While programs are attached, it may never end: events can come faster than they are

@@ -125,8 +125,9 @@ static int consume(struct ring_buffer *ring)
 	return n;
 }
 
-unsigned long long poll_ring(struct ring_buffer *ring)
+unsigned long long poll_ring_for(struct ring_buffer *ring, double seconds)
 {
+	double until = seconds ? now() + seconds : 0;
 	/*
 	 * An epoll of our own, edge-triggered: libbpf's is level-triggered, and would return
 	 * for every single record that comes while we are about to sleep.
@@ -143,7 +144,7 @@ unsigned long long poll_ring(struct ring_buffer *ring)
 			      &event))
 			die("cannot poll the ring buffer");
 
-	while (running()) {
+	while (running() && !(until && now() >= until)) {
 		n = consume(ring);
 		handled += n;
 		if (n < BATCH)
@@ -152,6 +153,11 @@ unsigned long long poll_ring(struct ring_buffer *ring)
 
 	close(epoll);
 	return handled;
+}
+
+unsigned long long poll_ring(struct ring_buffer *ring)
+{
+	return poll_ring_for(ring, 0);
 }
 
 unsigned long long drain_ring(struct ring_buffer *ring)
