@@ -25,18 +25,47 @@ struct {
 	__type(value, struct translation);
 } rules SEC(".maps");
 
+/* Set by the loader before it loads: there is no Ethernet header. */
+const volatile bool layer3;
+
+/* The IP header of @ethertype. Returns the protocol that follows; -1 where none can: in a later fragment. */
+static __always_inline int parse_ip(struct cursor *at, int ethertype)
+{
+	struct ipv6hdr *ip6;
+	struct iphdr *ip;
+	int protocol;
+
+	if (ethertype == ETH_P_IPV6)
+		return parse_ipv6(at, &ip6);
+	if (ethertype != ETH_P_IP)
+		return -1;
+	protocol = parse_ipv4(at, &ip);
+	return protocol < 0 || ipv4_is_later_fragment(ip) ? -1 : protocol;
+}
+
+/* An ICMP error, which quotes the packet that it is about: the cursor is put there. NULL if it is none. */
+static __always_inline struct icmphdr *parse_icmp_error(struct cursor *at, int protocol)
+{
+	struct icmphdr *icmp = at->pos;
+
+	if ((protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) || !take(at, sizeof(*icmp)))
+		return NULL;
+	if (protocol == IPPROTO_ICMPV6) /* from unreachable to parameter problem */
+		return icmp->type >= 1 && icmp->type <= 4 ? icmp : NULL;
+	return icmp->type == ICMP_DEST_UNREACH || icmp->type == ICMP_TIME_EXCEEDED ||
+	       icmp->type == ICMP_PARAMETERPROB ? icmp : NULL;
+}
+
 static __always_inline int rewrite(struct __sk_buff *ctx, enum direction direction)
 {
 	__u32 linear = ctx->len < HEADERS ? ctx->len : HEADERS;
 	struct rule rule = { .direction = direction };
-	__u32 port_offset, check_offset;
+	__u32 port_offset, check_offset = 0;
 	struct translation *translation;
-	struct ipv6hdr *ip6;
+	struct icmphdr *icmp;
+	int ethertype, protocol;
 	struct cursor at;
-	struct ethhdr *eth;
-	struct iphdr *ip;
 	net_port port;
-	int protocol;
 	void *ports;
 
 	/*
@@ -53,35 +82,37 @@ static __always_inline int rewrite(struct __sk_buff *ctx, enum direction directi
 	barrier_var(ctx);
 
 	at = (struct cursor){ (void *)(long)ctx->data, (void *)(long)ctx->data_end };
-	switch (parse_ethernet(&at, &eth)) {
-	case ETH_P_IP:
-		protocol = parse_ipv4(&at, &ip);
-		if (protocol < 0 || ipv4_is_later_fragment(ip)) /* those have no ports */
-			return TC_ACT_UNSPEC;
-		break;
-	case ETH_P_IPV6:
-		protocol = parse_ipv6(&at, &ip6);
-		break;
-	default:
-		return TC_ACT_UNSPEC;
+	ethertype = parse_link(&at, layer3);
+	protocol = parse_ip(&at, ethertype);
+
+	/*
+	 * An error quotes a packet that went the other way, with the port that this program has given it. Unless
+	 * that is undone, no socket knows the packet: TCP would never learn that it was too large for the path.
+	 */
+	icmp = parse_icmp_error(&at, protocol);
+	if (icmp) {
+		check_offset = (void *)&icmp->checksum - (void *)(long)ctx->data;
+		protocol = parse_ip(&at, ethertype);
 	}
 
-	/* TCP and UDP both begin with the source port and the destination port. */
+	/* TCP and UDP both begin with the source port and the destination port. Of a packet that is quoted,
+	 * there may be no more; the checksum that counts is ICMP's. */
 	ports = at.pos;
-	if (protocol == IPPROTO_TCP && parse_tcp(&at))
-		check_offset = offsetof(struct tcphdr, check);
-	else if (protocol == IPPROTO_UDP && parse_udp(&at))
-		check_offset = offsetof(struct udphdr, check);
+	if (protocol == IPPROTO_TCP && (icmp || parse_tcp(&at)))
+		check_offset = icmp ? check_offset : offsetof(struct tcphdr, check);
+	else if (protocol == IPPROTO_UDP && (icmp || parse_udp(&at)))
+		check_offset = icmp ? check_offset : offsetof(struct udphdr, check);
 	else
 		return TC_ACT_UNSPEC;
 
 	port_offset = ports - (void *)(long)ctx->data;
-	check_offset += port_offset;
-	if (direction == INGRESS) {
+	if (!icmp)
+		check_offset += port_offset;
+	if ((direction == INGRESS) == !icmp) {
 		ports += 2;
 		port_offset += 2;
 	}
-	if (ports + 2 > at.end) /* it is: parse_tcp() looked; again for the verifier */
+	if (ports + 2 > at.end) /* in a whole header it is there: again for the verifier */
 		return TC_ACT_UNSPEC;
 	port = *(net_port *)ports;
 
@@ -92,13 +123,13 @@ static __always_inline int rewrite(struct __sk_buff *ctx, enum direction directi
 		return TC_ACT_UNSPEC;
 
 	/*
-	 * The checksum over the ports is mended by the difference, the packet need not be summed
+	 * The checksum over the ports is adjusted by the difference, the packet need not be summed
 	 * again. In UDP 0 means that there is none, and it stays that way; a sum that comes out as
 	 * 0 is sent as 0xffff: this is what MANGLED_0 is for. The sum of the IPv4 header (for that
 	 * there is bpf_l3_csum_replace()) does not cover the ports.
 	 */
 	if (bpf_l4_csum_replace(ctx, check_offset, port, translation->port,
-				sizeof(port) | (protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0)))
+				sizeof(port) | (protocol == IPPROTO_UDP && !icmp ? BPF_F_MARK_MANGLED_0 : 0)))
 		return TC_ACT_UNSPEC;
 	if (bpf_skb_store_bytes(ctx, port_offset, &translation->port, sizeof(translation->port), 0))
 		return TC_ACT_SHOT; /* its checksum is changed already: it would be dropped anyway */

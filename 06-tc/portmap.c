@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Load portmap.bpf.c, attach it to both directions of an interface, and count what it does. */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "clsact.h"
 #include "example.h"
 #include "portmap.h"
 #include "portmap.skel.h"
@@ -158,7 +154,7 @@ static unsigned long long print_rules(const struct portmap_bpf *skel)
 	return packets;
 }
 
-/* ---- Attaching: as a link where the kernel has tcx (6.6), to a clsact qdisc elsewhere ---- */
+/* ---- Attaching: as a link where the kernel has tcx (6.6), to a clsact qdisc elsewhere (clsact.c) ---- */
 
 static bool has_tcx(int interface)
 {
@@ -167,101 +163,39 @@ static bool has_tcx(int interface)
 	return bpf_prog_query_opts(interface, BPF_TCX_INGRESS, &query) == 0;
 }
 
-/* What must be undone by hand, as no link does it: the two filters, and the qdisc if we added it. */
-static struct clsact {
-	struct bpf_tc_hook hook;
-	struct bpf_tc_opts ingress, egress;
-	bool qdisc_is_ours;
-} clsact;
-
-/*
- * Are there filters, of anybody, in the clsact qdisc's direction @parent? libbpf can ask for one
- * filter by its number only, so this asks the kernel for all, over netlink. If in doubt: yes.
- */
-static bool has_filters(__u32 parent)
+/* Are both links still on the interface? The kernel sets ifindex to 0 when one is detached. */
+static bool has_links(const struct portmap_bpf *skel)
 {
-	struct {
-		struct nlmsghdr header;
-		struct tcmsg tc;
-	} request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETTFILTER,
-			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.tc = { .tcm_ifindex = clsact.hook.ifindex, .tcm_parent = parent },
-	};
-	struct nlmsghdr reply[1024];
-	bool found = true;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	if (fd < 0)
-		return true;
-	/* The first message tells: a filter, or the end of the list. */
-	if (send(fd, &request, sizeof(request), 0) == sizeof(request) &&
-	    recv(fd, reply, sizeof(reply), 0) >= (ssize_t)sizeof(*reply))
-		found = reply->nlmsg_type != NLMSG_DONE;
-	close(fd);
-	return found;
-}
-
-static void detach_clsact(void)
-{
-	struct bpf_tc_opts *filters[] = { &clsact.ingress, &clsact.egress };
+	const struct bpf_link *links[] = { skel->links.on_ingress, skel->links.on_egress };
 
 	for (int i = 0; i < 2; i++) {
-		if (!filters[i]->prog_id)
-			continue;
-		filters[i]->flags = filters[i]->prog_fd = filters[i]->prog_id = 0;
-		clsact.hook.attach_point = i ? BPF_TC_EGRESS : BPF_TC_INGRESS;
-		bpf_tc_detach(&clsact.hook, filters[i]);
+		struct bpf_link_info info = {};
+		__u32 size = sizeof(info);
+
+		if (bpf_link_get_info_by_fd(bpf_link__fd(links[i]), &info, &size))
+			die("cannot look at the link");
+		if (!info.tcx.ifindex)
+			return false;
 	}
-	/* Removing the qdisc would remove the filters that others have put there since. */
-	if (clsact.qdisc_is_ours && !has_filters(TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)) &&
-	    !has_filters(TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS))) {
-		clsact.hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-		bpf_tc_hook_destroy(&clsact.hook);
-	}
-}
-
-static void attach_clsact(struct portmap_bpf *skel, int interface)
-{
-	int err;
-
-	clsact.hook = (struct bpf_tc_hook){ .sz = sizeof(clsact.hook), .ifindex = interface,
-					    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS };
-	clsact.ingress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
-					       .prog_fd = bpf_program__fd(skel->progs.on_ingress) };
-	clsact.egress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
-					      .prog_fd = bpf_program__fd(skel->progs.on_egress) };
-
-	/* The qdisc may be there, and used by others: then it is not ours to remove. */
-	err = bpf_tc_hook_create(&clsact.hook);
-	if (err && err != -EEXIST)
-		die("cannot add a clsact qdisc to %s", wanted.interface);
-	clsact.qdisc_is_ours = !err;
-	atexit(detach_clsact); /* also when die() ends us */
-
-	clsact.hook.attach_point = BPF_TC_INGRESS;
-	if (bpf_tc_attach(&clsact.hook, &clsact.ingress))
-		die("cannot attach to ingress of %s", wanted.interface);
-	clsact.hook.attach_point = BPF_TC_EGRESS;
-	if (bpf_tc_attach(&clsact.hook, &clsact.egress))
-		die("cannot attach to egress of %s", wanted.interface);
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	struct portmap_bpf *skel;
 	unsigned long long packets;
-	char name[IF_NAMESIZE];
 	int interface;
 	bool tcx;
 
 	parse_options(&argp, argc, argv);
 	interface = parse_interface(wanted.interface);
+	watch_interface(interface);
 
 	/* Open. SEC("tc") leaves open where the program goes; a tcx link wants that said. */
 	skel = portmap_bpf__open();
 	if (!skel)
 		die("cannot open the BPF object");
+	skel->rodata->layer3 = !has_ethernet_header(interface);
 	tcx = has_tcx(interface);
 	if (tcx) {
 		bpf_program__set_expected_attach_type(skel->progs.on_ingress, BPF_TCX_INGRESS);
@@ -288,18 +222,21 @@ int main(int argc, char **argv)
 		if (!skel->links.on_ingress)
 			die("cannot attach to ingress of %s", wanted.interface);
 	} else {
-		attach_clsact(skel, interface);
+		attach_clsact(wanted.interface, interface, bpf_program__fd(skel->progs.on_ingress),
+			      bpf_program__fd(skel->progs.on_egress));
 	}
 	attached("%s (%s)", wanted.interface, tcx ? "tcx links" : "clsact filters");
 
 	while (running()) {
-		bool due = wait_for_summary(wanted.interval, 1);
-		bool gone = !if_indextoname(interface, name);
+		bool due = wait_for_summary(wanted.interval, 1), gone = interface_has_gone();
+		bool detached = !gone && !(tcx ? has_links(skel) : has_own_filters());
 
-		if (due || gone)
+		if (due || gone || detached)
 			print_rules(skel);
 		if (gone)
 			fail("the interface %s has gone", wanted.interface);
+		if (detached)
+			fail("somebody has detached portmap from %s", wanted.interface);
 	}
 
 	packets = print_rules(skel);

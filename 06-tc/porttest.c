@@ -5,6 +5,8 @@
  *	porttest serve tcp|udp PORT		answer all that comes with the same text
  *	porttest ask tcp|udp ADDRESS PORT TEXT	send TEXT, and print the answer; the socket is
  *						connected, so an answer from another port is none
+ *	porttest send N PORT			send N bytes to everybody who connects by TCP
+ *	porttest receive ADDRESS PORT		connect by TCP, and print how many bytes come
  *	porttest paged PORT			send a UDP packet to PORT over lo whose headers, but
  *						for Ethernet's, are not in the linear part of its skb
  *	porttest fuzz N SEED FROM TO		N packets, random and mutated, through the programs of
@@ -108,6 +110,33 @@ static void ask(const char *proto, const char *address, const char *port, const 
 		fail("no answer");
 	answer[n] = 0;
 	printf("%s\n", answer);
+}
+
+static void send_bytes(long count, const char *port)
+{
+	static char bytes[1 << 16];
+	int fd = open_socket("tcp", NULL, port, true), connection;
+
+	if (listen(fd, 16))
+		fail("listen");
+	while ((connection = accept(fd, NULL, NULL)) >= 0) {
+		for (long left = count; left > 0; left -= sizeof(bytes))
+			if (write(connection, bytes, left < (long)sizeof(bytes) ? left : (long)sizeof(bytes)) < 0)
+				break;
+		close(connection);
+	}
+}
+
+static void receive_bytes(const char *address, const char *port)
+{
+	int fd = open_socket("tcp", address, port, false);
+	char bytes[1 << 16];
+	long count = 0;
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		count += n;
+	printf("%ld%s\n", count, n ? " and no end" : "");
 }
 
 /* A packet socket with virtio_net headers is told how much of a packet is linear: hdr_len, if all of
@@ -385,6 +414,10 @@ int main(int argc, char **argv)
 		serve(argv[2], argv[3]);
 	} else if (!strcmp(mode, "ask") && argc == 6) {
 		ask(argv[2], argv[3], argv[4], argv[5]);
+	} else if (!strcmp(mode, "send") && argc == 4) {
+		send_bytes(atol(argv[2]), argv[3]);
+	} else if (!strcmp(mode, "receive") && argc == 4) {
+		receive_bytes(argv[2], argv[3]);
 	} else if (!strcmp(mode, "paged") && argc == 3) {
 		send_paged(atoi(argv[2]));
 	} else if (!strcmp(mode, "fuzz") && argc == 6) {
@@ -394,7 +427,7 @@ int main(int argc, char **argv)
 		cost(atoi(argv[2]));
 	} else {
 		fprintf(stderr, "usage: porttest serve PROTO PORT | ask PROTO ADDRESS PORT TEXT | "
-				"paged PORT | fuzz N SEED FROM TO | cost N\n");
+				"send N PORT | receive ADDRESS PORT | paged PORT | fuzz N SEED FROM TO | cost N\n");
 		return 2;
 	}
 	return 0;

@@ -54,10 +54,12 @@ test_other_ports_are_left_alone_and_counted_nowhere() {
 	lab
 	start in_ns server ./portmap -j -i s0 8080:81
 	ask tcp 10.1.0.2 80 hello || fail "port 80 does not answer"
-	! ask udp 10.1.0.2 8080 hello 2>/dev/null || fail "port 8080 answers, but not from 81"
+	! ask udp 10.1.0.2 8080 hello 2>"$T/why" || fail "port 8080 answers, but not from 81"
+	grep -q 'no answer: Connection refused$' "$T/why" || fail "the error does not reach who asked: $(cat "$T/why")"
 	stop
 	[ "$(packets '.direction == "INGRESS"')" = 1 ] || fail "$(cat "$T/out")"
-	[ "$(packets '.direction == "EGRESS"')" = 0 ] || fail "$(cat "$T/out")"
+	# Of egress, only the error that says that nobody listens at 81: it quotes 8080.
+	[ "$(packets '.direction == "EGRESS"')" = 1 ] || fail "$(cat "$T/out")"
 }
 
 test_one_protocol_only() {
@@ -168,6 +170,76 @@ test_two_at_once() {
 	stop
 	ask tcp 10.1.0.2 9090 hello || fail "the second went with the first"
 	stop second
+}
+
+# A router on the way takes smaller packets only, and says so in ICMP errors that quote the rewritten port.
+test_errors_on_the_way_reach_the_socket_that_they_are_about() {
+	new_netns client router server
+	veth client c0 10.1.0.1/24,fd01::1/64 router rc 10.1.0.2/24,fd01::2/64
+	veth server s0 10.3.0.1/24,fd03::1/64 router rs 10.3.0.2/24,fd03::2/64
+	in_ns router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+		ip link set rc mtu 1300'
+	ip -n "$(ns client)" route add default via 10.1.0.2
+	ip -n "$(ns client)" route add default via fd01::2
+	ip -n "$(ns server)" route add default via 10.3.0.2
+	ip -n "$(ns server)" route add default via fd03::2
+	in_ns server ./porttest send 100000 80 &
+	at_end "kill $!"
+	start in_ns server ./portmap -j --tcp -i s0 8080:80
+	for address in 10.3.0.1 fd03::1; do
+		exits 0 in_ns client ./porttest receive "$address" 8080
+		[ "$(cat "$T/stdout")" = 100000 ] || fail "$address: $(cat "$T/stdout") bytes"
+	done
+	stop
+}
+
+test_an_interface_without_Ethernet_headers() {
+	new_netns alone
+	tun alone t0 192.0.2.1/24
+	in_ns alone ./porttest serve udp 80 &
+	at_end "kill $!"
+	wait_for 'the server answers' in_ns alone ./porttest ask udp 127.0.0.1 80 hello
+	start in_ns alone ./portmap -j --udp -i t0 8080:80
+	exits 0 "$kit" tun "$(ns alone)" t0 192.0.2.7 192.0.2.1 8080
+	[ "$(cat "$T/stdout")" = 8080 ] || fail "the answer is from port $(cat "$T/stdout")"
+	stop
+	expect 1 '.direction == "INGRESS" and .packets == 1' 1 '.direction == "EGRESS" and .packets == 1'
+}
+
+test_whoever_detaches_it_ends_it() {
+	lab
+	start in_ns server ./portmap -i s0 8080:80
+	if has_tcx; then
+		bpftool link detach id "$(sed -n 's/^link_id:[^0-9]*//p' /proc/"$tool_pid"/fdinfo/* | head -n 1)"
+	else
+		in_ns server tc qdisc del dev s0 clsact
+	fi
+	ends_with 1
+	says_in '^portmap: somebody has detached portmap from s0$' err
+}
+
+# Another interface may have its number at once.
+test_an_interface_that_is_moved_is_gone() {
+	lab
+	new_netns other
+	start in_ns server ./portmap -i s0 8080:80
+	link_facts server s0
+	ip -n "$(ns server)" link set s0 netns "$(ns other)"
+	ip -n "$(ns server)" link add s0 index "$if_index" type veth peer name s1
+	ends_with 1
+	says_in '^portmap: the interface s0 has gone$' err
+}
+
+test_filters_that_a_kill_9_has_left_are_said() {
+	lab
+	start in_ns server ./portmap -i s0 8080:80
+	! has_tcx || return 0 # links leave none
+	! grep -q another "$T/err" || fail "$(cat "$T/err")"
+	kill9
+	start in_ns server ./portmap -i s0 9090:80
+	says_in '^portmap: s0 has filters of another portmap: ' '^  hint: tc qdisc del dev s0 clsact ' err
+	stop
+	in_ns server tc qdisc del dev s0 clsact
 }
 
 test_an_interface_that_goes_away_is_reported() {

@@ -421,6 +421,28 @@ test_an_interface_that_vanishes_ends_it() {
 	expect 1 '.rule == "10.7.0.1/32" and .packets == 2'
 }
 
+# Another interface may have its number at once. The program goes on, there.
+test_an_interface_that_is_moved_ends_it() {
+	silence
+	new_netns other
+	start in_ns b ./xdpblock -i vb
+	link_facts b vb
+	ip -n "$(ns b)" link set vb netns "$(ns other)"
+	ip -n "$(ns b)" link add vb index "$if_index" type veth peer name vb3
+	ends_with 1
+	says_in '^xdpblock: vb is gone$' err
+}
+
+test_an_interface_without_Ethernet_headers() {
+	new_netns b
+	tun b t0 192.0.2.1/24
+	start in_ns b ./xdpblock -j -I 1000 -i t0 192.0.2.7
+	exits 0 "$kit" tun "$(ns b)" t0 192.0.2.8 192.0.2.1 icmp
+	exits 1 "$kit" tun "$(ns b)" t0 192.0.2.7 192.0.2.1 icmp
+	stop
+	expect 1 '.rule == "192.0.2.7/32" and .packets == 1'
+}
+
 test_who_detaches_it_ends_it() {
 	silence
 	start in_ns b ./xdpblock -i vb

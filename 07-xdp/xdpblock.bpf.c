@@ -52,6 +52,9 @@ struct {
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
+/* Set by the loader before it loads: there is no Ethernet header. */
+const volatile bool layer3;
+
 SEC("xdp")
 int on_packet(struct xdp_md *ctx)
 {
@@ -63,10 +66,9 @@ int on_packet(struct xdp_md *ctx)
 	__u32 slot = SLOT_PASSED;
 	struct count *count;
 	struct ipv6hdr *ip6;
-	struct ethhdr *eth;
 	struct iphdr *ip;
 
-	switch (parse_ethernet(&at, &eth)) {
+	switch (parse_link(&at, layer3)) {
 	case ETH_P_IP:
 		if (parse_ipv4(&at, &ip) < 0) {
 			slot = SLOT_MALFORMED;

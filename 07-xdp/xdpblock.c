@@ -300,12 +300,12 @@ static void block(struct xdpblock_bpf *skel, int ifindex)
 		die("cannot remember what was shown");
 	print_header();
 	attached("%s (%s XDP), %zu rule%s", wanted.interface, mode, rules, plural(rules));
-	while (running() && is_attached(link))
+	while (running() && is_attached(link) && !interface_has_gone())
 		if (wait_for_summary(wanted.interval, LOOK))
 			print_rules(&maps, shown);
 
 	/* Detach before the last look, so that it has everything. */
-	is_gone = !is_attached(link);
+	is_gone = !is_attached(link) || interface_has_gone();
 	close(link);
 	dropped = print_rules(&maps, shown);
 	malformed = read_count(&maps, SLOT_MALFORMED).packets;
@@ -316,7 +316,7 @@ static void block(struct xdpblock_bpf *skel, int ifindex)
 		fprintf(stderr, ", %llu of them malformed", malformed);
 	fputc('\n', stderr);
 	free(shown);
-	if (is_gone && if_nametoindex(wanted.interface) == (unsigned int)ifindex)
+	if (is_gone && !interface_has_gone())
 		fail("somebody has detached xdpblock from %s", wanted.interface);
 	if (is_gone)
 		fail("%s is gone", wanted.interface);
@@ -339,6 +339,7 @@ int main(int argc, char **argv)
 		if (!wanted.interface)
 			wanted.interface = "lo";
 		ifindex = parse_interface(wanted.interface);
+		watch_interface(ifindex);
 		if (wanted.room) {
 			bpf_map__set_max_entries(skel->maps.blocked4, wanted.room);
 			bpf_map__set_max_entries(skel->maps.blocked6, wanted.room);
@@ -346,6 +347,7 @@ int main(int argc, char **argv)
 			bpf_map__set_max_entries(skel->maps.free_slots, wanted.room);
 		}
 		wanted.room = bpf_map__max_entries(skel->maps.free_slots);
+		skel->rodata->layer3 = !has_ethernet_header(ifindex);
 		block(skel, ifindex);
 	} else {
 		edit();

@@ -77,6 +77,19 @@ int open_cgroup(const char *path);
 /* The index of the network interface with the name, or alternative name, @name; dies if there is none. */
 int parse_interface(const char *name);
 
+/*
+ * Do packets on the interface with @index begin with an Ethernet header (Ethernet, loopback), or with the IP header
+ * (tun, WireGuard, ipip, ppp)? Dies, naming the interface, where it is neither.
+ */
+bool has_ethernet_header(int index);
+
+/*
+ * Has the interface that was watched last been deleted, or moved to another network namespace, since? Its index
+ * cannot tell: another one may have it at once. Asked by netlink, which tells of what has happened.
+ */
+void watch_interface(int index);
+bool interface_has_gone(void);
+
 /* ---- Failing (error.c) ---- */
 
 /*

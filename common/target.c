@@ -7,14 +7,20 @@
 #include <linux/rtnetlink.h>
 #include <mntent.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "example.h"
+
+#ifndef ARPHRD_RAWIP
+#define ARPHRD_RAWIP 519 /* linux/if_arp.h, which does not go with net/if_arp.h */
+#endif
 
 /* The inode of the first PID namespace: PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h. */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFC
@@ -160,4 +166,61 @@ int parse_interface(const char *name)
 		     "namespace", name);
 	}
 	return index;
+}
+
+bool has_ethernet_header(int index)
+{
+	struct ifreq request = {};
+	int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (sock < 0 || !if_indextoname(index, request.ifr_name) || ioctl(sock, SIOCGIFHWADDR, &request))
+		die("cannot look at the network interface with index %d", index);
+	close(sock);
+	switch (request.ifr_hwaddr.sa_family) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		return true;
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+	case ARPHRD_PPP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+		return false;
+	default:
+		fail("the packets of %s begin neither with an Ethernet nor with an IP header (it is of type %d of "
+		     "linux/if_arp.h)", request.ifr_name, request.ifr_hwaddr.sa_family);
+	}
+}
+
+static struct {
+	int sock, index;
+	bool gone;
+} watched;
+
+void watch_interface(int index)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
+
+	watched.index = index;
+	watched.sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	if (watched.sock < 0 || bind(watched.sock, (void *)&address, sizeof(address)))
+		die("cannot watch network interfaces");
+}
+
+bool interface_has_gone(void)
+{
+	_Alignas(struct nlmsghdr) char buf[1 << 15];
+	char name[IF_NAMESIZE];
+	ssize_t size;
+
+	while ((size = recv(watched.sock, buf, sizeof(buf), 0)) > 0)
+		for (struct nlmsghdr *message = (void *)buf; NLMSG_OK(message, size);
+		     message = NLMSG_NEXT(message, size))
+			if (message->nlmsg_type == RTM_DELLINK &&
+			    ((struct ifinfomsg *)NLMSG_DATA(message))->ifi_index == watched.index)
+				watched.gone = true;
+	if (size < 0 && errno == ENOBUFS && !if_indextoname(watched.index, name)) /* some news are lost */
+		watched.gone = true;
+	return watched.gone;
 }

@@ -59,6 +59,11 @@
 #define IPPROTO_ICMPV6	 58
 #define IPPROTO_DSTOPTS	 60
 
+/* linux/icmp.h: errors, which quote a packet */
+#define ICMP_DEST_UNREACH  3
+#define ICMP_TIME_EXCEEDED 11
+#define ICMP_PARAMETERPROB 12
+
 /* linux/socket.h */
 #define AF_UNIX	 1
 #define AF_INET	 2

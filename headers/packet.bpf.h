@@ -71,6 +71,22 @@ static __always_inline int parse_ethernet(struct cursor *at, struct ethhdr **eth
 	return bpf_ntohs(proto);
 }
 
+/*
+ * What a packet of an interface begins with: the Ethernet header and VLAN tags, or, where @layer3 says so (tun,
+ * WireGuard, ipip: has_ethernet_header() in common/ knows), the IP header. Returns the ethertype.
+ */
+static __always_inline int parse_link(struct cursor *at, bool layer3)
+{
+	struct ethhdr *eth;
+	__u8 *version = at->pos;
+
+	if (!layer3)
+		return parse_ethernet(at, &eth);
+	if ((void *)(version + 1) > at->end)
+		return -1;
+	return *version >> 4 == 4 ? ETH_P_IP : *version >> 4 == 6 ? ETH_P_IPV6 : -1;
+}
+
 /* The IPv4 header with its options. Of a fragment that is not the first, what follows is no
  * header of the protocol that this returns: ask ipv4_is_later_fragment(). */
 static __always_inline int parse_ipv4(struct cursor *at, struct iphdr **ip)

@@ -485,6 +485,13 @@ veth() {
 	"$kit" veth "$1-$$" "$2" "$3" "$4-$$" "$5" "$6" ${7+"$7"}
 }
 
+# tun NS IF ADDRESS: make a tun device there, an interface without Ethernet headers.
+tun() {
+	in_ns "$1" ip tuntap add mode tun name "$2" 2>/dev/null || skip "this kernel has no tun devices"
+	ip -n "$1-$$" addr add "$3" dev "$2"
+	ip -n "$1-$$" link set "$2" up
+}
+
 # link_facts NS IF: set $if_index, $if_mac, $if_mtu, and $xdp_mode (1 native, 2 generic) and
 # $xdp_program (its id), which are 0 if it has none.
 # shellcheck disable=SC2034 # for the case

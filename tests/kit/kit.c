@@ -26,6 +26,7 @@ static const struct {
 	{ "unheld", 0, cmd_unheld, "" },
 	{ "nothing-new", 2, cmd_nothing_new, "SECONDS FILE" },
 	{ "ids", 0, cmd_ids, "" },
+	{ "tun", 5, cmd_tun, "NETNS IFACE FROM TO icmp|PORT" },
 };
 
 double now(void)

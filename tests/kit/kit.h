@@ -34,6 +34,7 @@ int cmd_link(int argc, char **argv);
 int cmd_unheld(int argc, char **argv); /* bpf.c */
 int cmd_nothing_new(int argc, char **argv);
 int cmd_ids(int argc, char **argv); /* ids.c */
+int cmd_tun(int argc, char **argv); /* tun.c */
 
 /* The seconds since boot. */
 double now(void);
