@@ -5,6 +5,8 @@
  *	connectcalls open|closed KIND...	to a port that listens, to one that does not
  *	connectcalls slow|leave|wait KIND MS	to one that does not answer for MS ms: wait for it,
  *						close the socket after that time, or wait to be ended
+ *	connectcalls again|shut KIND MS		give it up after that time, by connect(AF_UNSPEC) or
+ *						shutdown(), and connect the same socket to one that does
  *	connectcalls to ADDRESS KIND		to port 9 of ADDRESS
  *	connectcalls bad|short|udp		connect() with a bad pointer (TCP, 8 bytes long, UDP)
  *	connectcalls forbidden			to a port that Landlock has forbidden us
@@ -150,6 +152,14 @@ static void connect_to_full(const char *what, const char *kind, int ms)
 	} else {
 		result = connect(fd, (void *)&address, size_of(&address)) ? -errno : 0;
 	}
+	if (!strcmp(what, "again") || !strcmp(what, "shut")) {
+		usleep(ms * 1000);
+		if (*what == 'a' ? connect(fd, &(struct sockaddr){ AF_UNSPEC }, sizeof(struct sockaddr)) :
+				   shutdown(fd, SHUT_RDWR) && errno != ENOTCONN)
+			fail(what);
+		make_server(kind, &address, 0);
+		result = do_connect(fd, &address);
+	}
 	print(result, local_port(fd), &address);
 	fflush(stdout);
 	if (!strcmp(what, "leave"))
@@ -224,7 +234,8 @@ int main(int argc, char **argv)
 		for (int i = 2; i < argc; i++)
 			connect_to_own(argv[i], *what == 'o' ? 16 : -1);
 	} else if (argc == 4 &&
-		   (!strcmp(what, "slow") || !strcmp(what, "leave") || !strcmp(what, "wait"))) {
+		   (!strcmp(what, "slow") || !strcmp(what, "leave") || !strcmp(what, "wait") ||
+		    !strcmp(what, "again") || !strcmp(what, "shut"))) {
 		connect_to_full(what, argv[2], atoi(argv[3]));
 	} else if (argc == 4 && !strcmp(what, "to")) {
 		fd = make_socket(argv[3], argv[2], &address);

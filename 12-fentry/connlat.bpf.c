@@ -206,6 +206,13 @@ int BPF_PROG(on_done, struct sock *sk)
 	return end(sk, FAILED, sk->sk_err, NULL);
 }
 
+/* The program gives the attempt up, by shutdown() or connect(AF_UNSPEC), and may try another one. */
+SEC("fentry/tcp_disconnect")
+int BPF_PROG(on_disconnect, struct sock *sk)
+{
+	return end(sk, GIVEN_UP, 0, NULL);
+}
+
 /* The program closes the socket, maybe before there was an answer. */
 SEC("fentry/tcp_close")
 int BPF_PROG(on_close, struct sock *sk)

@@ -62,6 +62,19 @@ test_the_time_is_that_until_the_answer_and_options_m_and_x_filter() {
 		1 'select(.comm == "connectcalls")' filtered
 }
 
+# Each attempt on a socket has its own time and outcome.
+test_an_attempt_that_is_given_up_ends_there_and_the_next_begins_anew() {
+	for how in again shut; do
+		start connlat -j
+		calls $how 4n 300
+		[ "$result" = 0 ] || fail "$how: the second: $result"
+		stop
+		expect 1 'select(.comm == "connectcalls" and .outcome == "GIVEN_UP" and .latency_ns >= 300000000)' \
+			1 "$(is '.outcome == "ESTABLISHED" and .latency_ns < 250000000')" \
+			3 'select(.comm == "connectcalls")' # and the one that fills the queue
+	done
+}
+
 test_what_fails_at_once_has_its_error_and_address() {
 	new_netns lonely
 	start connlat -j

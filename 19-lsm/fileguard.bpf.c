@@ -4,8 +4,8 @@
  *
  * The kernel asks its security modules (SELinux, AppArmor ...) before it does anything that may
  * be forbidden, and BPF is one of them. What an lsm program returns is the answer: 0, go on, or
- * an errno value, negative. The first module that says no decides. So nobody, root
- * included, gets past it; and it can only take permissions away, never give one.
+ * an errno value, negative. The first module that says no decides, also against root. It can only take permissions
+ * away, never give one. What it does not see: a copy of the file, and a script that is read as data (sh FILE).
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -103,6 +103,20 @@ SEC("lsm/bprm_check_security")
 int BPF_PROG(on_exec, struct linux_binprm *bprm, int ret)
 {
 	return ret ?: judge(EXEC, bprm->file->f_inode, bprm->file->f_path.dentry);
+}
+
+/*
+ * A file whose pages are to be executed: by the dynamic linker (ld.so FILE, dlopen()), which maps a program without
+ * any exec. The mappings that an exec makes itself are on_exec()'s.
+ */
+SEC("lsm/mmap_file")
+int BPF_PROG(on_map, struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags, int ret)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (ret || !file || !(prot & PROT_EXEC) || BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
+		return ret;
+	return judge(MAP, file->f_inode, file->f_path.dentry);
 }
 
 /*

@@ -55,6 +55,7 @@ static int print_event(void *ctx, void *data, size_t size)
 		[RENAME] = "rename",
 		[REPLACE] = "replace",
 		[EXEC] = "exec",
+		[MAP] = "map",
 	};
 	const struct event *event = data;
 
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
 	if (!options.json)
 		printf("%-7s %-6s %-16s %-8s %-8s %-20s %s\n", "PID", "UID", "COMM", "ACTION",
 		       "VERDICT", "NAME", "PATH");
-	attached("inode_unlink, inode_rename and bprm_check_security, %s %llu file%s",
+	attached("inode_unlink, inode_rename, bprm_check_security and mmap_file, %s %llu file%s",
 		 wanted.enforce ? "guarding" : "watching", count, count == 1 ? "" : "s");
 	shown = poll_ring(events);
 

@@ -19,6 +19,7 @@ enum action {
 	RENAME,	 /* give it another name */
 	REPLACE, /* rename another file to a name of it, as editors do to save */
 	EXEC,	 /* run it as a program */
+	MAP,	 /* map it into a process, to run its code: ld.so FILE, dlopen() */
 };
 
 struct event {

@@ -34,7 +34,7 @@ test_without_enforce_everything_is_told_and_nothing_forbidden() {
 		1 'select(.action == "EXEC" and .name == "victim")' \
 		1 'select(.action == "RENAME" and .comm == "mv" and .name == "renamed")' \
 		1 'select(.action == "REPLACE" and .comm == "mv" and .name == "renamed")'
-	grep -qx 'fileguard: attached to inode_unlink, inode_rename and bprm_check_security, watching 1 file; Ctrl-C to stop' \
+	grep -qx 'fileguard: attached to inode_unlink, inode_rename, bprm_check_security and mmap_file, watching 1 file; Ctrl-C to stop' \
 		"$T/err" || fail "$(cat "$T/err")"
 	grep -qx 'fileguard: 3 events' "$T/err" || fail "$(cat "$T/err")"
 }
@@ -77,6 +77,18 @@ test_with_enforce_everything_is_forbidden_also_to_root_until_it_ends() {
 	nothing_left
 	"$T/victim" >/dev/null
 	rm "$T/victim" "$T/hard-link" "$T/plain"
+}
+
+# The dynamic linker runs a program without any exec.
+test_the_dynamic_linker_does_not_run_a_guarded_program() {
+	linker=$(sed -n 's/.*\(\/lib[^ ]*\/ld-[^ ]*\.so[^ ]*\)$/\1/p' /proc/self/maps | head -n 1)
+	victim
+	exits 0 "$linker" "$T/victim"
+	start fileguard --enforce -j "$T/victim"
+	exits 127 "$linker" "$T/victim"
+	exits 126 sh -c '"$1"' sh "$T/victim"
+	stop
+	expect 1 '.action == "MAP" and .denied and .name == "victim"' 1 '.action == "EXEC" and .denied' 2 .
 }
 
 test_a_guarded_shell_and_the_tool_itself_do_not_lock_anybody_out() {

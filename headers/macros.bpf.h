@@ -29,6 +29,9 @@
 /* linux/limits.h: the longest path, with its NUL, that a system call accepts. */
 #define PATH_MAX 4096
 
+/* asm-generic/mman-common.h: pages that may be executed */
+#define PROT_EXEC 0x4
+
 /* linux/stat.h: what kind of file an inode is */
 #define S_IFMT	 0170000
 #define S_IFSOCK 0140000
