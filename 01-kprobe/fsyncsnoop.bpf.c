@@ -154,14 +154,17 @@ static __always_inline int enter(const struct file *file, loff_t start, loff_t e
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct call *outer, call = {
-		.file = file, .first_byte = start, .last_byte = end, .data_only = data_only,
+		.file = file,
+		.first_byte = start,
+		.last_byte = end,
+		.data_only = data_only,
 		.is_syscall = is_syscall,
 	};
 
 	outer = bpf_map_lookup_elem(&calls, &tid);
 	if (outer && outer->is_syscall) {
 		if (!is_syscall)
-			return 0; /* fsync() has come to vfs_fsync_range(): it is one call */
+			return 0;			/* fsync() has come to vfs_fsync_range(): it is one call */
 		__sync_fetch_and_add(&lost_returns, 1); /* of the thread's last call */
 	}
 	call.begin_ns = bpf_ktime_get_ns();

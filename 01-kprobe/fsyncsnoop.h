@@ -4,9 +4,9 @@
 
 #include "event.h"
 
-#define COMM_SIZE 16				  /* the kernel's TASK_COMM_LEN */
-#define NAME_SIZE 256				  /* the longest name of a file, and a NUL */
-#define MAX_STEPS 24				  /* up from the file, to a directory or mount */
+#define COMM_SIZE 16			      /* the kernel's TASK_COMM_LEN */
+#define NAME_SIZE 256			      /* the longest name of a file, and a NUL */
+#define MAX_STEPS 24			      /* up from the file, to a directory or mount */
 #define PATH_SIZE (MAX_STEPS * NAME_SIZE + 1) /* a / for each name, and one NUL */
 
 /* How much of the path the event holds. */
@@ -26,7 +26,7 @@ struct event {
 	errno_value error;
 	bool whole_file; /* first_byte is 0, and last_byte the largest there is */
 	bool data_only;	 /* fdatasync: not the file's times, if they are all that changed */
-	__u16 __pad; /* 0: no byte goes out that this event did not write */
+	__u16 __pad;	 /* 0: no byte goes out that this event did not write */
 	enum path_state path_state;
 	char comm[COMM_SIZE];
 	char path[PATH_SIZE]; /* only what is used is sent */

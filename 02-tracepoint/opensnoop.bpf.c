@@ -140,7 +140,8 @@ static __always_inline int leave(long ret)
 	 * still on disk, but by now the kernel has read the path itself.
 	 */
 	len = bpf_probe_read_user_str(event->path, sizeof(event->path), call->path);
-	event->path_state = len < 0 ? PATH_UNREADABLE : len < PATH_SIZE ? PATH_WHOLE : PATH_TOO_LONG;
+	event->path_state = len < 0 ? PATH_UNREADABLE : len < PATH_SIZE ? PATH_WHOLE :
+									  PATH_TOO_LONG;
 	if (len < 0) {
 		event->path[0] = 0;
 		len = 1;

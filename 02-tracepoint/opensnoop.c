@@ -65,14 +65,22 @@ static void format_open_flags(char *buf, size_t size, const void *data)
 		const char *name;
 	} names[] = {
 		/* Those that contain another's bit come first. */
-		{ O_SYNC, "O_SYNC" },	    { O_DSYNC, "O_DSYNC" },
-		{ O_TMPFILE, "O_TMPFILE" }, { O_DIRECTORY, "O_DIRECTORY" },
-		{ O_CREAT, "O_CREAT" },	    { O_EXCL, "O_EXCL" },
-		{ O_NOCTTY, "O_NOCTTY" },   { O_TRUNC, "O_TRUNC" },
-		{ O_APPEND, "O_APPEND" },   { O_NONBLOCK, "O_NONBLOCK" },
-		{ O_DIRECT, "O_DIRECT" },   { 0100000, "O_LARGEFILE" }, /* glibc has 0 for it */
-		{ O_NOFOLLOW, "O_NOFOLLOW" }, { O_NOATIME, "O_NOATIME" },
-		{ O_CLOEXEC, "O_CLOEXEC" }, { O_PATH, "O_PATH" },
+		{ O_SYNC, "O_SYNC" },
+		{ O_DSYNC, "O_DSYNC" },
+		{ O_TMPFILE, "O_TMPFILE" },
+		{ O_DIRECTORY, "O_DIRECTORY" },
+		{ O_CREAT, "O_CREAT" },
+		{ O_EXCL, "O_EXCL" },
+		{ O_NOCTTY, "O_NOCTTY" },
+		{ O_TRUNC, "O_TRUNC" },
+		{ O_APPEND, "O_APPEND" },
+		{ O_NONBLOCK, "O_NONBLOCK" },
+		{ O_DIRECT, "O_DIRECT" },
+		{ 0100000, "O_LARGEFILE" }, /* glibc has 0 for it */
+		{ O_NOFOLLOW, "O_NOFOLLOW" },
+		{ O_NOATIME, "O_NOATIME" },
+		{ O_CLOEXEC, "O_CLOEXEC" },
+		{ O_PATH, "O_PATH" },
 	};
 	static const char *const modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
 	unsigned int flags;

@@ -101,7 +101,10 @@ static long calls_32bit(long count)
 	if (sigsetjmp(no_32bit, 1))
 		exit(4);
 	for (long i = 0; i < count; i++) {
-		asm volatile("int $0x80" : "=a"(ret) : "a"(64) : "r8", "r9", "r10", "r11", "memory");
+		asm volatile("int $0x80"
+			     : "=a"(ret)
+			     : "a"(64)
+			     : "r8", "r9", "r10", "r11", "memory");
 		if (ret == -ENOSYS)
 			exit(4);
 	}
@@ -197,8 +200,12 @@ int main(int argc, char **argv)
 		const char *mode;
 		long (*make)(long count);
 	} modes[] = {
-		{ "flood", flood },	{ "cpus", on_each_cpu },     { "32-bit", calls_32bit },
-		{ "threads", threads }, { "forbidden", forbidden },  { "negative", negative },
+		{ "flood", flood },
+		{ "cpus", on_each_cpu },
+		{ "32-bit", calls_32bit },
+		{ "threads", threads },
+		{ "forbidden", forbidden },
+		{ "negative", negative },
 	};
 
 	if (argc == 2 && !strcmp(mode, "mixed")) {
@@ -222,6 +229,7 @@ int main(int argc, char **argv)
 		exec_command(argv + 2);
 	}
 	fprintf(stderr, "usage: calls mixed | flood N | cpus N | numbers FIRST N | 32-bit N |\n"
-			"             threads N | negative N | forbidden N | thread-exec COMMAND... | without-batch COMMAND...\n");
+			"             threads N | negative N | forbidden N | thread-exec COMMAND... | "
+			"without-batch COMMAND...\n");
 	return 2;
 }

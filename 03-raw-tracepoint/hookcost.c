@@ -47,7 +47,7 @@ static int load_empty(int type)
 		.prog_type = type,
 		.insns = (uintptr_t)insns,
 		.insn_cnt = 2,
-		.license = (uintptr_t)"GPL",
+		.license = (uintptr_t) "GPL",
 	};
 	int fd = bpf(BPF_PROG_LOAD, &attr);
 

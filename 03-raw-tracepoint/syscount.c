@@ -157,7 +157,8 @@ static int by_count(const void *a, const void *b)
 
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	return x->total_ns < y->total_ns ? 1 : x->total_ns > y->total_ns ? -1 : 0;
+	return x->total_ns < y->total_ns ? 1 : x->total_ns > y->total_ns ? -1 :
+									   0;
 }
 
 static void print_event(const char *name, const struct event *event)
@@ -169,7 +170,8 @@ static void print_event(const char *name, const struct event *event)
 /* Print the table, the most frequent first; return how many calls are in it. */
 static unsigned long long print_table(const struct bpf_object *object)
 {
-	size_t top = wanted.top ? wanted.top : options.json ? SIZE_MAX : 10;
+	size_t top = wanted.top ? wanted.top : options.json ? SIZE_MAX :
+							      10;
 	struct event others = {};
 	unsigned long long calls = 0;
 	__u64 now = now_ns();
@@ -271,7 +273,8 @@ int main(int argc, char **argv)
 	skipped = skipped_runs(skel->progs.on_enter) + skipped_runs(skel->progs.on_exit);
 	if (skipped)
 		warn("up to %llu calls more were made: the kernel skipped the programs, because another "
-		     "task was preempted inside them", skipped);
+		     "task was preempted inside them",
+		     skipped);
 
 	syscount_bpf__destroy(skel);
 	free(table.events);

@@ -105,7 +105,7 @@ static void pingpong(long count, const char *fifo)
 	begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID) + seconds_of(child_cpu);
 	ask(count);
 	printf("%.0f\n", (seconds_of(CLOCK_PROCESS_CPUTIME_ID) + seconds_of(child_cpu) - begin) * 1e9 /
-			       (2 * count));
+				 (2 * count));
 	fflush(stdout);
 	if (fifo)
 		open(fifo, O_RDONLY);

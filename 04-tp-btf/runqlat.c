@@ -12,7 +12,7 @@
 #include "runqlat.h"
 #include "runqlat.skel.h"
 
-#define STARS		    40 /* columns that the longest bar has */
+#define STARS		    40	       /* columns that the longest bar has */
 #define FIRST_PID_NAMESPACE 0xeffffffc /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
 
 static struct {
@@ -23,7 +23,9 @@ static struct {
 	bool hash;
 } wanted;
 
-enum { OPTION_PIDS = 256, OPTION_MILLISECONDS, OPTION_HASH };
+enum { OPTION_PIDS = 256,
+       OPTION_MILLISECONDS,
+       OPTION_HASH };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },

@@ -33,8 +33,8 @@ struct bar {
 
 /* One histogram, as it is printed: here, the loader makes the event of what BPF has counted. */
 struct event {
-	__u64 time_ns; /* since boot: CLOCK_MONOTONIC */
-	__u32 pid;     /* of the process: the kernel's tgid; 0: all processes together */
+	__u64 time_ns;	      /* since boot: CLOCK_MONOTONIC */
+	__u32 pid;	      /* of the process: the kernel's tgid; 0: all processes together */
 	char comm[COMM_SIZE]; /* with -P */
 	enum unit unit;
 	__u64 total;

@@ -187,7 +187,8 @@ static __always_inline bool copy_question(struct __sk_buff *skb, __u32 offset, _
 	if (end <= offset)
 		return false;
 	last = end - offset - 1;
-	asm volatile("" : "+r"(last)); /* clang must not narrow it: the verifier wants 64 bits */
+	asm volatile(""
+		     : "+r"(last)); /* clang must not narrow it: the verifier wants 64 bits */
 	if (last >= QUESTION_SIZE)
 		last = QUESTION_SIZE - 1;
 	event->__pad_size = last + 1;

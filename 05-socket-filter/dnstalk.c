@@ -136,6 +136,7 @@ int main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "c:s:p:n:t:r:w:q:a:k:x:T")) != -1) {
 		switch (option) {
+			// clang-format off
 		case 'c': client_ip = optarg; break;
 		case 's': server_ip = optarg; break;
 		case 'p': port = atol(optarg); break;
@@ -149,6 +150,7 @@ int main(int argc, char **argv)
 		case 'x': hex = optarg; break;
 		case 'T': truncated = 1; break;
 		default: return 2;
+			// clang-format on
 		}
 	}
 	if (optind != argc - 1 || strlen(argv[optind]) > 300 || (hex && strlen(hex) > 1000)) {

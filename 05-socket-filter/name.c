@@ -3,7 +3,7 @@
 #include <string.h>
 #include "name.h"
 
-#define NAME_SIZE 255
+#define NAME_SIZE  255
 #define LABEL_SIZE 63
 
 static char *decode_byte(char *to, unsigned char byte)

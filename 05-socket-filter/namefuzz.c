@@ -31,7 +31,8 @@ static size_t make_name(unsigned char *wire)
 	for (size_t i = 0; i < size; i++)
 		wire[i] = random_below(way ? 4 : 256) ? random_below(256) : 0xc0;
 	while (way && at < size) {
-		wire[at] = way == 1 ? random_below(256) : way == 2 ? random_below(65) : 1;
+		wire[at] = way == 1 ? random_below(256) : way == 2 ? random_below(65) :
+								     1;
 		if (!wire[at])
 			break;
 		at += wire[at] + 1;

@@ -57,7 +57,7 @@ static int load_empty(void)
 		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
 		.insns = (uintptr_t)insns,
 		.insn_cnt = 2,
-		.license = (uintptr_t)"GPL",
+		.license = (uintptr_t) "GPL",
 	};
 	int fd = bpf(BPF_PROG_LOAD, &attr);
 
@@ -169,7 +169,8 @@ static void make(struct packet *packet, const struct form *form, int is_answer, 
 
 	if (form->v6) {
 		extensions = form->extensions + !!form->fragment;
-		next = form->extensions ? 0 : form->fragment ? 44 : transport;
+		next = form->extensions ? 0 : form->fragment ? 44 :
+							       transport;
 		put16(packet, 0x6000);
 		put16(packet, 0);
 		put16(packet, extensions * 8 + 8 + dns_size);
@@ -178,7 +179,8 @@ static void make(struct packet *packet, const struct form *form, int is_answer, 
 		put(packet, is_answer ? server : client, 16);
 		put(packet, is_answer ? client : server, 16);
 		for (int i = 1; i <= form->extensions; i++) {
-			put8(packet, i < form->extensions ? 0 : form->fragment ? 44 : transport);
+			put8(packet, i < form->extensions ? 0 : form->fragment ? 44 :
+										 transport);
 			put(packet, "\0\1\4\0\0\0", 7); /* of one unit; PadN */
 		}
 		if (form->fragment) {
@@ -191,7 +193,8 @@ static void make(struct packet *packet, const struct form *form, int is_answer, 
 		put16(packet, (0x45 + form->ip_options) << 8);
 		put16(packet, 20 + form->ip_options * 4 + 8 + dns_size);
 		put16(packet, 0);
-		put16(packet, form->fragment == 2 ? 0x2001 : form->fragment ? 0x2000 : 0);
+		put16(packet, form->fragment == 2 ? 0x2001 : form->fragment ? 0x2000 :
+									      0);
 		put8(packet, 64);
 		put8(packet, transport);
 		put16(packet, 0);
@@ -260,14 +263,15 @@ static void make_garbage(struct packet *packet)
 	} else if (way < 12) { /* a few bytes, more often those of the name */
 		for (int n = random_below(6); n >= 0; n--)
 			packet->data[random_below(2) ? 14 + random_below(packet->size - 14) :
-				     packet->size - 1 - random_below(packet->size - 14)] =
+						       packet->size - 1 - random_below(packet->size - 14)] =
 				random_below(3) ? random_below(256) : 0xc0;
 	}
 	if (way % 4 == 1) {
 		packet->size = 14 + random_below(packet->size - 13);
 	} else if (way % 4 == 2) {
 		for (int n = random_below(1000); n > 0; n--)
-			put8(packet, way == 2 ? 63 : way == 6 ? 1 : random_below(256));
+			put8(packet, way == 2 ? 63 : way == 6 ? 1 :
+								random_below(256));
 	}
 	/* Newer kernels refuse to run a bare IP packet that is shorter than its header. */
 	if (!memcmp(packet->data + 12, "\x08", 2) || !memcmp(packet->data + 12, "\x86\xdd", 2))
@@ -329,7 +333,7 @@ static double run_time(int prog)
 }
 
 #define BATCHES 50
-#define BATCH 1000
+#define BATCH	1000
 
 /* The ns of a run of @prog, over a batch of questions, or answers, that differ in their id. */
 static double run_batch(int prog, const struct form *form, int is_answer, int first_id)

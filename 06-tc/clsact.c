@@ -47,8 +47,11 @@ static int count_filters(__u32 parent, int *portmaps)
 		struct nlmsghdr header;
 		struct tcmsg tc;
 	} request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETTFILTER,
-			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETTFILTER,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
 		.tc = { .tcm_ifindex = clsact.hook.ifindex, .tcm_parent = parent },
 	};
 	_Alignas(struct nlmsghdr) char reply[1 << 15];
@@ -85,8 +88,11 @@ bool has_own_filters(void)
 	struct bpf_tc_opts *filters[] = { &clsact.ingress, &clsact.egress };
 
 	for (int i = 0; i < 2; i++) {
-		struct bpf_tc_opts found = { .sz = sizeof(found), .handle = filters[i]->handle,
-					     .priority = filters[i]->priority };
+		struct bpf_tc_opts found = {
+			.sz = sizeof(found),
+			.handle = filters[i]->handle,
+			.priority = filters[i]->priority,
+		};
 
 		clsact.hook.attach_point = i ? BPF_TC_EGRESS : BPF_TC_INGRESS;
 		if (bpf_tc_query(&clsact.hook, &found) || found.prog_id != filters[i]->prog_id)
@@ -117,8 +123,11 @@ void attach_clsact(const char *name, int interface, int ingress_fd, int egress_f
 {
 	int err, portmaps = 0;
 
-	clsact.hook = (struct bpf_tc_hook){ .sz = sizeof(clsact.hook), .ifindex = interface,
-					    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS };
+	clsact.hook = (struct bpf_tc_hook){
+		.sz = sizeof(clsact.hook),
+		.ifindex = interface,
+		.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS,
+	};
 	clsact.ingress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
 					       .prog_fd = ingress_fd };
 	clsact.egress = (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
@@ -133,7 +142,8 @@ void attach_clsact(const char *name, int interface, int ingress_fd, int egress_f
 	count_filters(directions[1], &portmaps);
 	if (portmaps)
 		warn("%s has filters of another portmap: of one that runs, or that was ended by kill -9\n"
-		     "  hint: tc qdisc del dev %s clsact removes them, and all others there", name,
+		     "  hint: tc qdisc del dev %s clsact removes them, and all others there",
+		     name,
 		     name);
 	atexit(detach_clsact); /* also when die() ends us */
 

@@ -53,7 +53,9 @@ static __always_inline struct icmphdr *parse_icmp_error(struct cursor *at, int p
 	if (protocol == IPPROTO_ICMPV6) /* from unreachable to parameter problem */
 		return icmp->type >= 1 && icmp->type <= 4 ? icmp : NULL;
 	return icmp->type == ICMP_DEST_UNREACH || icmp->type == ICMP_TIME_EXCEEDED ||
-	       icmp->type == ICMP_PARAMETERPROB ? icmp : NULL;
+			       icmp->type == ICMP_PARAMETERPROB ?
+		       icmp :
+		       NULL;
 }
 
 static __always_inline int rewrite(struct __sk_buff *ctx, enum direction direction)

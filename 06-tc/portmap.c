@@ -19,7 +19,8 @@ static struct {
 	net_port from[MAX_PORTS], to[MAX_PORTS];
 } wanted;
 
-enum { OPTION_TCP = 256, OPTION_UDP };
+enum { OPTION_TCP = 256,
+       OPTION_UDP };
 
 static const struct argp_option options_table[] = {
 	{ "interface", 'i', "IFACE", 0, "The interface to rewrite on", 0 },
@@ -47,7 +48,8 @@ static void parse_mapping(struct argp_state *state, const char *text)
 		if (wanted.from[i] == wanted.from[wanted.count] ||
 		    wanted.to[i] == wanted.to[wanted.count])
 			argp_error(state, "'%s' uses a port of another mapping again: the way back "
-				   "would not be clear", text);
+					  "would not be clear",
+				   text);
 	wanted.count++;
 }
 

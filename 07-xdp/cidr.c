@@ -41,7 +41,8 @@ struct cidr parse_cidr(struct argp_state *state, const char *text)
 	bits = cidr.is_v6 ? 128 : 32;
 	if (inet_pton(cidr.is_v6 ? AF_INET6 : AF_INET, address, cidr.key.addr) != 1)
 		argp_error(state, "'%s' is neither a command nor an address like 192.0.2.1, "
-			   "192.0.2.0/24 or 2001:db8::/32", text);
+				  "192.0.2.0/24 or 2001:db8::/32",
+			   text);
 	len = *slash ? parse_length(slash + 1, bits) : bits;
 	if (len < 0)
 		argp_error(state, "the length in '%s' must be a number from 0 to %d", text, bits);
@@ -60,5 +61,5 @@ int compare_cidrs(const struct cidr *a, const struct cidr *b)
 	if (a->is_v6 != b->is_v6)
 		return a->is_v6 - b->is_v6;
 	return memcmp(a->key.addr, b->key.addr, sizeof(a->key.addr)) ?:
-	       (int)a->key.len - (int)b->key.len;
+								       (int)a->key.len - (int)b->key.len;
 }

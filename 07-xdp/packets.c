@@ -56,7 +56,7 @@ static int load_program(const char *name)
 
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = sizeof(insns) / sizeof(*insns);
-	attr.license = (uintptr_t)"GPL";
+	attr.license = (uintptr_t) "GPL";
 	strncpy(attr.prog_name, name, sizeof(attr.prog_name) - 1);
 	fd = bpf(BPF_PROG_LOAD, &attr);
 	if (fd < 0)
@@ -144,7 +144,10 @@ static struct rule *longest_match(int family, const uint8_t *addr)
 	return best;
 }
 
-enum kind { OTHER, MALFORMED, IPV4, IPV6 };
+enum kind { OTHER,
+	    MALFORMED,
+	    IPV4,
+	    IPV6 };
 
 static unsigned int be16(const uint8_t *bytes)
 {

@@ -17,7 +17,10 @@
 
 /* ---- The command line ---- */
 
-enum command { RUN, ADD, DEL, LIST };
+enum command { RUN,
+	       ADD,
+	       DEL,
+	       LIST };
 static const char *const commands[] = { "run", "add", "del", "list" };
 
 static struct {
@@ -30,12 +33,14 @@ static struct {
 	size_t count;
 } wanted = { .interval = 1 };
 
-enum { OPTION_ROOM = 256, OPTION_FORCE };
+enum { OPTION_ROOM = 256,
+       OPTION_FORCE };
 
 static const struct argp_option options_table[] = {
 	{ "interface", 'i', "IFACE", 0,
 	  "run: on this interface (lo); the others: where xdpblock is, if that is in more than one "
-	  "place", 0 },
+	  "place",
+	  0 },
 	{ "interval", 'I', "SECONDS", 0, "run: print what was dropped every SECONDS (1)", 0 },
 	{ "room", OPTION_ROOM, "RULES", 0, "run: make room for so many rules (16384)", 0 },
 	{ "generic", 'g', NULL, 0, "run: do not try native XDP", 0 },
@@ -237,7 +242,8 @@ static int attach(int program, int ifindex, const char **mode)
 			     wanted.interface);
 		else if (link < 0 && errno == ERANGE)
 			warn("the MTU of %s is too large for native XDP (of a veth: its peer's MTU); "
-			     "trying generic", wanted.interface);
+			     "trying generic",
+			     wanted.interface);
 		else if (link < 0 && errno != EBUSY && errno != EEXIST)
 			warn("%s refuses native XDP: %s; trying generic", wanted.interface,
 			     strerror(errno));

@@ -122,7 +122,8 @@ static int by_bytes(const void *a, const void *b)
 {
 	__u64 x = bytes(a), y = bytes(b);
 
-	return x < y ? 1 : x > y ? -1 : 0;
+	return x < y ? 1 : x > y ? -1 :
+				   0;
 }
 
 static void print_row(const struct bpf_object *object, const struct row *row, enum scope scope)

@@ -253,7 +253,8 @@ int main(int argc, char **argv)
 		printf("%.0f\n", fault(atol(argv[2])));
 	} else {
 		fprintf(stderr, "usage: burn cpu|calls|last SECONDS | threads|deep N SECONDS | "
-			"named NAME SECONDS | on CPU SECONDS | plugin FILE SECONDS | jit SECONDS | pages|faults N [wait]\n");
+				"named NAME SECONDS | on CPU SECONDS | plugin FILE SECONDS | jit SECONDS | "
+				"pages|faults N [wait]\n");
 		return 2;
 	}
 	return 0;

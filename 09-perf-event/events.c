@@ -20,7 +20,7 @@ static struct cpu {
 	struct bpf_link *link; /* NULL: it is not sampled */
 	int fd;		       /* the link's */
 	__u64 enabled_ns;      /* for how long its event has been switched on, at the last look */
-} *cpus;
+} * cpus;
 static int max_cpus;
 static struct bpf_program *program;
 static const struct rate *rate;
@@ -66,7 +66,8 @@ static _Noreturn void die_of_source(const struct source *source, int cpu)
 
 	if (err == EINVAL && max && rate->frequency > max)
 		fail("this kernel takes at most %ld samples a second, not %ld\n"
-		     "  hint: %s is the limit", max, rate->frequency, path);
+		     "  hint: %s is the limit",
+		     max, rate->frequency, path);
 	if (source == CYCLES && (err == ENOENT || err == EOPNOTSUPP))
 		skip("this machine counts no CPU cycles, as most virtual machines; "
 		     "-e cpu-clock goes everywhere");

@@ -12,9 +12,9 @@
 #include "example.h"
 #include "flame.h"
 
-#define BAR_HEIGHT 18
-#define HEADER 56	   /* the two lines above the picture */
-#define MARGIN 10
+#define BAR_HEIGHT    18
+#define HEADER	      56 /* the two lines above the picture */
+#define MARGIN	      10
 #define LEAST_PERCENT 0.02 /* a quarter of a pixel: what is narrower is left out */
 
 static const char head[] =
@@ -59,7 +59,7 @@ static const char script[] =
 
 struct picture {
 	FILE *out;
-	double total; /* samples */
+	double total;  /* samples */
 	size_t height; /* levels */
 };
 
@@ -92,7 +92,11 @@ static void print_xml(FILE *out, const char *text)
 	free(plain);
 }
 
-enum side { ALL, PROCESS, USER, KERNEL, UNKNOWN };
+enum side { ALL,
+	    PROCESS,
+	    USER,
+	    KERNEL,
+	    UNKNOWN };
 
 /* A colour for @name: always the same one, bright enough for dark letters. */
 static unsigned int colour(const char *name, enum side side)
@@ -128,7 +132,8 @@ static void draw_bar(const struct picture *picture, const char *name, enum side 
 		HEADER + (picture->height - 1 - level) * BAR_HEIGHT, percent, BAR_HEIGHT);
 	print_xml(picture->out, name);
 	fprintf(picture->out, " (%s%.0f samples, %.2f%%)</title><rect width=\"100%%\" height=\"100%%\" "
-		"rx=\"3\" fill=\"#%06x\"/><text x=\"4\" y=\"13\">", sides[side], count, percent,
+			      "rx=\"3\" fill=\"#%06x\"/><text x=\"4\" y=\"13\">",
+		sides[side], count, percent,
 		colour(name, side));
 	print_xml(picture->out, name);
 	fprintf(picture->out, "</text></svg>\n");
@@ -152,10 +157,12 @@ static void draw(const struct picture *picture, struct event **events, size_t n,
 		}
 		name = name_at(events[i], level);
 		for (; end < n && level < levels(events[end]) &&
-		       !strcmp(name_at(events[end], level), name); end++)
+		       !strcmp(name_at(events[end], level), name);
+		     end++)
 			count += events[end]->count;
-		side = !level ? PROCESS : *name == '[' && name[strlen(name) - 1] == ']' ? UNKNOWN :
-		       levels(events[i]) - 1 - level < events[i]->kernel_frames ? KERNEL : USER;
+		side = !level ? PROCESS : *name == '[' && name[strlen(name) - 1] == ']'	   ? UNKNOWN :
+				  levels(events[i]) - 1 - level < events[i]->kernel_frames ? KERNEL :
+											     USER;
 		if (count / picture->total * 100 >= LEAST_PERCENT) {
 			draw_bar(picture, name, side, level + 1, start, count);
 			draw(picture, events + i, end - i, level + 1, start);
@@ -182,17 +189,20 @@ void draw_flame_graph(FILE *out, const char *title, const struct stacks *stacks)
 	height = HEADER + picture.height * BAR_HEIGHT + MARGIN;
 
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"%zu\">\n%s"
-		"<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"
-		"<text class=\"title\" x=\"%d\" y=\"22\">", height, head, MARGIN);
+		     "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"%zu\">\n%s"
+		     "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"
+		     "<text class=\"title\" x=\"%d\" y=\"22\">",
+		height, head, MARGIN);
 	print_xml(out, title);
 	fprintf(out, "</text>\n");
 	for (size_t i = 0; i < sizeof(legend) / sizeof(*legend); i++)
 		fprintf(out, "<rect x=\"%zu\" y=\"33\" width=\"12\" height=\"12\" rx=\"3\" fill=\"#%06x\"/>"
-			"<text class=\"legend\" x=\"%zu\" y=\"43\">%s</text>\n", MARGIN + i * 90,
+			     "<text class=\"legend\" x=\"%zu\" y=\"43\">%s</text>\n",
+			MARGIN + i * 90,
 			colour("legend", legend[i].side), MARGIN + 17 + i * 90, legend[i].name);
 	fprintf(out, "<text class=\"legend\" x=\"%zu\" y=\"43\">a bar as wide as its share of the samples, "
-		"above its caller; click one to zoom</text>\n", (size_t)MARGIN + 4 * 90 + 20);
+		     "above its caller; click one to zoom</text>\n",
+		(size_t)MARGIN + 4 * 90 + 20);
 	if (stacks->count) {
 		draw_bar(&picture, "all", ALL, 0, 0, picture.total);
 		draw(&picture, events, stacks->count, 0, 0);

@@ -17,7 +17,7 @@ struct jit {
 	struct jit_function {
 		__u64 start, size;
 		char *name;
-	} *functions; /* in the order of the file: of two in one place, the later one is there now */
+	} * functions; /* in the order of the file: of two in one place, the later one is there now */
 	size_t count;
 };
 

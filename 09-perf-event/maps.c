@@ -18,7 +18,8 @@ static int compare_modules(const void *left, const void *right)
 	const struct module *a = left, *b = right;
 
 	return a->dev != b->dev ? (a->dev < b->dev ? -1 : 1) :
-	       a->ino != b->ino ? (a->ino < b->ino ? -1 : 1) : 0;
+	       a->ino != b->ino ? (a->ino < b->ino ? -1 : 1) :
+				  0;
 }
 
 static int compare_processes(const void *left, const void *right)
@@ -128,6 +129,7 @@ void read_mappings(struct process *process)
 	unsigned long long start, end, offset;
 	size_t before = process->count;
 	char name[64], *line = NULL;
+	struct module *module;
 	size_t room = 0;
 	FILE *file;
 	char exec;
@@ -141,9 +143,11 @@ void read_mappings(struct process *process)
 	while (getline(&line, &room, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (sscanf(line, "%llx-%llx %*2c%c%*c %llx %*s %*s %n", &start, &end, &exec, &offset,
-			   &path) == 4 && exec == 'x')
-			add_mapping(process, (struct mapping){ start, end, offset,
-				find_module(process->image.pid, start, end, line + path) });
+			   &path) == 4 &&
+		    exec == 'x') {
+			module = find_module(process->image.pid, start, end, line + path);
+			add_mapping(process, (struct mapping){ start, end, offset, module });
+		}
 	}
 	free(line);
 	fclose(file);

@@ -2,8 +2,8 @@
 /*
  * Names for the addresses in a stack: the kernel's by /proc/kallsyms, those of programs by
  * the symbols of the files that they are mapped from, which elfutils' libdw reads.
- * Names of C++ and Rust are demangled. A name is as it stands in the file, so escape it. Equal names are the same pointer, which
- * stays valid until the end.
+ * Names of C++ and Rust are demangled. A name is as it stands in the file, so escape it. Equal names are the
+ * same pointer, which stays valid until the end.
  */
 #ifndef NAMES_H
 #define NAMES_H

@@ -128,7 +128,8 @@ int on_sample(struct bpf_perf_event_data *ctx)
 
 	key.kernel_stack = kernel_stacks ? stack_id(ctx, 0, false) : NO_STACK;
 	key.user_stack = user_stacks ?
-		stack_id(ctx, BPF_F_USER_STACK, key.image.stack_top != 0) : NO_STACK;
+				 stack_id(ctx, BPF_F_USER_STACK, key.image.stack_top != 0) :
+				 NO_STACK;
 	bpf_get_current_comm(key.comm, sizeof(key.comm));
 
 	count = bpf_map_lookup_elem(&counts, &key);

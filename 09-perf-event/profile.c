@@ -24,7 +24,10 @@ static struct {
 	long storage;
 } wanted = { .storage = 16384 };
 
-enum { COUNT = 256, IDLE, FLAME, STORAGE };
+enum { COUNT = 256,
+       IDLE,
+       FLAME,
+       STORAGE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID, with all its threads", 0 },
@@ -33,7 +36,8 @@ static const struct argp_option options_table[] = {
 	  "Take a sample each COUNT events (of cpu-clock: ns) instead; needs -e", 0 },
 	{ "event", 'e', "EVENT", 0,
 	  "What to sample by: cycles, cpu-clock or page-faults (cycles, or cpu-clock on a machine "
-	  "that does not count them; page-faults come with --count 1)", 0 },
+	  "that does not count them; page-faults come with --count 1)",
+	  0 },
 	{ "user-stacks-only", 'U', NULL, 0, "Show the stacks of programs, without the kernel's", 0 },
 	{ "kernel-stacks-only", 'K', NULL, 0, "Show the kernel's stacks only", 0 },
 	{ "include-idle", IDLE, NULL, 0, "Count CPUs that have nothing to do, too", 0 },
@@ -121,8 +125,9 @@ static void say_attached(int cpus)
 		snprintf(where, sizeof(where), "%d CPU%s", cpus, cpus == 1 ? "" : "s");
 	if (clocks == cpus)
 		strcpy(why, ", as nothing counts cycles here");
-	attached("%s at %s on %s%s", rate.source ? rate.source->name :
-		 clocks == cpus ? "cpu-clock" : "cycles", often, where, why);
+	attached("%s at %s on %s%s", rate.source ? rate.source->name : clocks == cpus ? "cpu-clock" :
+											"cycles",
+		 often, where, why);
 }
 
 static int on_newcomer(void *ctx, void *data, size_t size)
@@ -136,7 +141,8 @@ static void draw(FILE *file, const struct stacks *stacks)
 	char title[128];
 
 	snprintf(title, sizeof(title), "%llu samples by %s", stacks->samples,
-		 rate.source ? rate.source->name : clocks ? "cpu-clock" : "cycles");
+		 rate.source ? rate.source->name : clocks ? "cpu-clock" :
+							    "cycles");
 	draw_flame_graph(file, title, stacks);
 	if (ferror(file) || fclose(file)) /* a write on the way failed, or the last one */
 		fail("cannot write %s: %m", wanted.flame);
@@ -219,16 +225,20 @@ int main(int argc, char **argv)
 	else if (stacks.saw_kernel && !kernel_has_names)
 		warn("/proc/kallsyms hides the kernel's addresses, so its functions have no names%s",
 		     read_number("/proc/sys/kernel/kptr_restrict") == 2 ?
-		     "\n  hint: sysctl kernel.kptr_restrict=1" : "");
+			     "\n  hint: sysctl kernel.kptr_restrict=1" :
+			     "");
 	if (unseen_images)
 		warn("%lu programs ended before their memory could be looked at; their functions are "
-		     "[unknown]", unseen_images);
+		     "[unknown]",
+		     unseen_images);
 	if (unknown_addresses)
 		warn("%lu addresses are [unknown]: they are in no file, and no JIT compiler has named them "
-		     "(/tmp/perf-PID.map); or code without frame pointers led there", unknown_addresses);
+		     "(/tmp/perf-PID.map); or code without frame pointers led there",
+		     unknown_addresses);
 	if (skel->bss->lost_stacks)
 		warn("%llu stacks are [lost]: their places in the map were taken, or nothing could walk "
-		     "them", skel->bss->lost_stacks);
+		     "them",
+		     skel->bss->lost_stacks);
 	if (skel->bss->dropped)
 		warn("%llu samples, %llu dropped (the map of counts was full or busy)", stacks.samples,
 		     skel->bss->dropped);

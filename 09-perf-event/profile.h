@@ -35,8 +35,8 @@ typedef __u64 frame_name;
 
 /* A stack, as it is printed. */
 struct event {
-	__u64 count; /* samples */
-	__u32 pid;   /* of the process: the kernel's tgid */
+	__u64 count;	     /* samples */
+	__u32 pid;	     /* of the process: the kernel's tgid */
 	__u32 depth;	     /* frames */
 	__u32 kernel_frames; /* the first so many of them are the kernel's */
 	char comm[COMM_SIZE];

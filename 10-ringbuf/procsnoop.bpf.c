@@ -36,7 +36,7 @@ struct ended {
 /* Set by the loader before it loads; what they rule out is not in the program that runs, so a
  * kernel that lacks ring buffers never sees the calls for them. */
 const volatile bool use_perf;
-const volatile __u32 wake; /* enum wake; a perf buffer has it as an attribute */
+const volatile __u32 wake;	  /* enum wake; a perf buffer has it as an attribute */
 const volatile __u32 wanted_ppid; /* 0: all */
 
 struct {

@@ -20,7 +20,8 @@ static struct {
 	long flood;
 } wanted;
 
-enum { OPTION_PERF = 256, OPTION_FLOOD };
+enum { OPTION_PERF = 256,
+       OPTION_FLOOD };
 
 static const struct argp_option options_table[] = {
 	{ "ppid", 'P', "PID", 0, "Only processes that the process PID has started", 0 },

@@ -23,7 +23,9 @@
 #include <unistd.h>
 
 /* Numbers of the 32-bit system calls of x86. */
-enum { KILL32 = 37, TKILL32 = 238, TGKILL32 = 270 };
+enum { KILL32 = 37,
+       TKILL32 = 238,
+       TGKILL32 = 270 };
 
 #ifdef __x86_64__
 static sigjmp_buf no_32_bits;
@@ -99,7 +101,8 @@ int main(int argc, char **argv)
 				return 1;
 		clock_gettime(CLOCK_MONOTONIC, &end);
 		printf("%ld\n", ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec -
-				 begin.tv_nsec) / a);
+				 begin.tv_nsec) /
+					a);
 		return 0;
 	}
 	if (!strcmp(what, "thread"))

@@ -49,11 +49,13 @@ static const struct argp argp = {
 static void format_signal(char *buf, size_t size, const void *data)
 {
 	static const char *const names[] = {
+		// clang-format off
 		"0", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS",
 		"SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM",
 		"SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN",
 		"SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH",
 		"SIGIO", "SIGPWR", "SIGSYS",
+		// clang-format on
 	};
 	signal_number number;
 

@@ -50,8 +50,7 @@ static int make_socket(const char *kind, const char *text, struct sockaddr_in6 *
 	memset(address, 0, sizeof(*address));
 	address->sin6_family = family;
 	snprintf(mapped, sizeof(mapped), *kind == 'm' ? "::ffff:%s" : "%s", text);
-	if (inet_pton(family, mapped, family == AF_INET ? (void *)&ipv4->sin_addr :
-							  (void *)&address->sin6_addr) != 1)
+	if (inet_pton(family, mapped, family == AF_INET ? (void *)&ipv4->sin_addr : (void *)&address->sin6_addr) != 1)
 		fail(mapped);
 	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 	if (fd < 0)
@@ -69,7 +68,8 @@ static int make_server(const char *kind, struct sockaddr_in6 *address, int backl
 {
 	static const char block[] = "4", block6[] = "6", blockm[] = "mapped";
 	socklen_t size = sizeof(*address);
-	int fd = make_socket(*kind == '4' ? block : *kind == '6' ? block6 : blockm,
+	int fd = make_socket(*kind == '4' ? block : *kind == '6' ? block6 :
+								   blockm,
 			     *kind == '6' ? "::1" : "127.0.0.1", address);
 
 	if (bind(fd, (void *)address, size_of(address)) ||

@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 			syscall(SYS_getpgid, 0);
 		clock_gettime(CLOCK_MONOTONIC, &end);
 		printf("%ld\n", ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec -
-				 begin.tv_nsec) / count);
+				 begin.tv_nsec) /
+					count);
 	} else {
 		fprintf(stderr, "calls: see calls.c\n");
 		return 2;

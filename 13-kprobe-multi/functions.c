@@ -13,8 +13,20 @@
 /* What runs while our program is called and counts. Calls of these from there are not counted, as
  * the kernel does not let a program interrupt itself; they would only be slow. */
 static const char *const own[] = {
-	"bpf_*", "__bpf_*", "htab_*", "__htab_*", "ftrace_*", "fprobe_*", "__fprobe_*", "kprobe_*",
-	"rethook_*", "*fgraph*", "rcu_read_*", "__rcu_read_*", "migrate_*able", "ktime_get_mono_*",
+	"bpf_*",
+	"__bpf_*",
+	"htab_*",
+	"__htab_*",
+	"ftrace_*",
+	"fprobe_*",
+	"__fprobe_*",
+	"kprobe_*",
+	"rethook_*",
+	"*fgraph*",
+	"rcu_read_*",
+	"__rcu_read_*",
+	"migrate_*able",
+	"ktime_get_mono_*",
 };
 
 struct function *functions;

@@ -76,7 +76,8 @@ static __always_inline enum text_state read_text(char *to, __u32 size, const cha
 	if (!from)
 		return TEXT_NONE;
 	len = bpf_probe_read_user_str(to, size, from);
-	return len < 0 ? TEXT_UNREADABLE : len < size ? TEXT_WHOLE : TEXT_CUT;
+	return len < 0 ? TEXT_UNREADABLE : len < size ? TEXT_WHOLE :
+							TEXT_CUT;
 }
 
 static __always_inline int enter(const char *prompt)
@@ -98,7 +99,7 @@ static __always_inline int enter(const char *prompt)
 }
 
 enum outcome {
-	SETTLED, /* sent, or dropped */
+	SETTLED,  /* sent, or dropped */
 	TOO_LONG, /* the line, for the record */
 	NOT_HERE, /* a string is not in memory, but can perhaps be had */
 };

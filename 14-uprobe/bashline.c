@@ -19,7 +19,8 @@ static struct {
 	bool force;
 } wanted;
 
-enum { OPTION_NO_SLEEP = 256, OPTION_FORCE };
+enum { OPTION_NO_SLEEP = 256,
+       OPTION_FORCE };
 
 static const struct argp_option options_table[] = {
 	{ "binary", 'b', "FILE", 0,

@@ -32,9 +32,9 @@ static bool matches(const char *pattern, const char *name)
  */
 static bool must_not_be_timed(const char *name)
 {
-	static const char *const names[] = { "setjmp",	      "_setjmp",	 "__setjmp",
-					     "sigsetjmp",     "__sigsetjmp",	 "savectx",
-					     "getcontext",    "__getcontext",	 "swapcontext",
+	static const char *const names[] = { "setjmp", "_setjmp", "__setjmp",
+					     "sigsetjmp", "__sigsetjmp", "savectx",
+					     "getcontext", "__getcontext", "swapcontext",
 					     "__swapcontext", "__start_context", "__restore_rt",
 					     "__restore" };
 

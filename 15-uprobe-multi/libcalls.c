@@ -24,7 +24,9 @@ static struct {
 	bool force;
 } wanted = { .pattern = "*", .pid = -1 };
 
-enum { OPTION_NO_SESSION = 256, OPTION_SLEEPABLE, OPTION_FORCE };
+enum { OPTION_NO_SESSION = 256,
+       OPTION_SLEEPABLE,
+       OPTION_FORCE };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
@@ -290,7 +292,8 @@ int main(int argc, char **argv)
 		return_link = attach(at_return, true, false);
 	entry_link = attach(at_entry, false, session);
 
-	kind = session ? "a session" : at_return ? "entry and return" : "their entry";
+	kind = session ? "a session" : at_return ? "entry and return" :
+						   "their entry";
 	if (refused)
 		warn("left out %zu of the functions: the kernel cannot probe how they begin",
 		     refused);

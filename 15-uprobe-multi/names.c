@@ -6,13 +6,15 @@ int pad(int x) __asm__("_ZN4core3fmt9Formatter3pad17h0123456789abcdefE");
 
 __attribute__((noinline)) int sum(int x)
 {
-	__asm__ volatile("" : "+r"(x));
+	__asm__ volatile(""
+			 : "+r"(x));
 	return x + 1;
 }
 
 __attribute__((noinline)) int pad(int x)
 {
-	__asm__ volatile("" : "+r"(x));
+	__asm__ volatile(""
+			 : "+r"(x));
 	return x - 1;
 }
 

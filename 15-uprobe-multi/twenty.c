@@ -2,20 +2,25 @@
 /* A library of twenty functions (and a few more), for the demo, the tests and the benchmark. */
 #include <unistd.h>
 
-#define FUNCTION(n)                            \
-	long twenty_##n(long x);               \
-	long twenty_##n(long x)                \
-	{                                      \
-		__asm__ volatile("" : "+r"(x)); \
-		return x + n;                  \
+#define FUNCTION(n)                          \
+	long twenty_##n(long x);             \
+	long twenty_##n(long x)              \
+	{                                    \
+		__asm__ volatile(""          \
+				 : "+r"(x)); \
+		return x + n;                \
 	}
 
-FUNCTION(1) FUNCTION(2) FUNCTION(3) FUNCTION(4) FUNCTION(5)
-FUNCTION(6) FUNCTION(7) FUNCTION(8) FUNCTION(9) FUNCTION(10)
-FUNCTION(11) FUNCTION(12) FUNCTION(13) FUNCTION(14) FUNCTION(15)
-FUNCTION(16) FUNCTION(17) FUNCTION(18) FUNCTION(19) FUNCTION(20)
+FUNCTION(1)
+FUNCTION(2)
+// clang-format off
+FUNCTION(3) FUNCTION(4) FUNCTION(5)
+// clang-format on
+	FUNCTION(6) FUNCTION(7) FUNCTION(8) FUNCTION(9) FUNCTION(10)
+		FUNCTION(11) FUNCTION(12) FUNCTION(13) FUNCTION(14) FUNCTION(15)
+			FUNCTION(16) FUNCTION(17) FUNCTION(18) FUNCTION(19) FUNCTION(20)
 
-long sleep_ms(long ms);
+				long sleep_ms(long ms);
 long sleep_ms(long ms)
 {
 	return usleep(ms * 1000);

@@ -14,11 +14,11 @@
 
 static volatile int counter = 42;
 
-#define PLACE(n)   PROBE2(odd, many, 1##n, -1##n);
-#define TEN(n)	   PLACE(n##0) PLACE(n##1) PLACE(n##2) PLACE(n##3) PLACE(n##4) \
-		   PLACE(n##5) PLACE(n##6) PLACE(n##7) PLACE(n##8) PLACE(n##9)
+#define PLACE(n) PROBE2(odd, many, 1##n, -1##n);
+#define TEN(n)	 PLACE(n##0) PLACE(n##1) PLACE(n##2) PLACE(n##3) PLACE(n##4) \
+	PLACE(n##5) PLACE(n##6) PLACE(n##7) PLACE(n##8) PLACE(n##9)
 #define HUNDRED(n) TEN(n##0) TEN(n##1) TEN(n##2) TEN(n##3) TEN(n##4) \
-		   TEN(n##5) TEN(n##6) TEN(n##7) TEN(n##8) TEN(n##9)
+	TEN(n##5) TEN(n##6) TEN(n##7) TEN(n##8) TEN(n##9)
 
 int main(int argc, char **argv)
 {
@@ -27,12 +27,15 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		unsigned long value = 0xcafebabedeadbeef;
 
-		__asm__ volatile("" : "+r"(value));
+		__asm__ volatile(""
+				 : "+r"(value));
 		PROBE2(odd, request, i, count);
 		PROBE_NOTE(odd, ratio, "0", "-4@%0 8f@%%xmm0", "nor"(i));
 		PROBE_NOTE(odd, global, "0", "-4@counter(%%rip)", "nor"(i));
 		PROBE_NOTE(odd, big, "0", "8@%0 -8@%1", "r"(value), "r"(value));
-		HUNDRED(0) HUNDRED(1) HUNDRED(2)
+		HUNDRED(0)
+		HUNDRED(1)
+		HUNDRED(2)
 	}
 	return counter != 42;
 }

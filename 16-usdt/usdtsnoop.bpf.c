@@ -21,7 +21,7 @@ DESCRIBE(usdt_probe);
 
 /* Constants for the verifier: the loader sets them before it loads. */
 const volatile __u32 wanted_pid; /* 0: all */
-const volatile __u32 text_args;  /* bit n is set: argument n points to a string */
+const volatile __u32 text_args;	 /* bit n is set: argument n points to a string */
 
 /*
  * usdt.bpf.h brings two maps of its own, which libbpf fills in when it attaches. One is an ARRAY:
@@ -58,7 +58,8 @@ static __always_inline void read_arg(struct pt_regs *ctx, __u32 i, struct arg *a
 	if (arg->kind == UNREADABLE || !(text_args & (1 << i)))
 		return;
 	len = bpf_probe_read_user_str(arg->text, sizeof(arg->text), (const void *)value);
-	arg->kind = len < 0 ? NO_TEXT : len < TEXT_SIZE ? TEXT : TEXT_CUT;
+	arg->kind = len < 0 ? NO_TEXT : len < TEXT_SIZE ? TEXT :
+							  TEXT_CUT;
 }
 
 /*

@@ -34,7 +34,7 @@ struct event {
 	__u32 tid;     /* of the thread: the kernel's pid */
 	char comm[COMM_SIZE];
 	probe_index probe;
-	__u32 __pad; /* 0: no byte goes out that this event did not write */
+	__u32 __pad;		   /* 0: no byte goes out that this event did not write */
 	struct arg args[MAX_ARGS]; /* as many as the probe has */
 };
 

@@ -23,9 +23,21 @@ static const struct {
 	const char *name;
 	int index;
 } paths[] = {
-	{ "open", 0 },	   { "openat", 1 },    { "openat2", 1 },  { "creat", 0 },  { "unlink", 0 },
-	{ "unlinkat", 1 }, { "mkdir", 0 },     { "mkdirat", 1 },  { "rmdir", 0 },  { "rename", 0 },
-	{ "renameat", 1 }, { "renameat2", 1 }, { "truncate", 0 }, { "execve", 0 }, { "statfs", 0 },
+	{ "open", 0 },
+	{ "openat", 1 },
+	{ "openat2", 1 },
+	{ "creat", 0 },
+	{ "unlink", 0 },
+	{ "unlinkat", 1 },
+	{ "mkdir", 0 },
+	{ "mkdirat", 1 },
+	{ "rmdir", 0 },
+	{ "rename", 0 },
+	{ "renameat", 1 },
+	{ "renameat2", 1 },
+	{ "truncate", 0 },
+	{ "execve", 0 },
+	{ "statfs", 0 },
 };
 
 static struct {

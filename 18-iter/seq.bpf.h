@@ -26,10 +26,10 @@ static const char state_names[16][sizeof("NEW_SYN_RECEIVED")] = {
 
 /* The line above the first object. (Not at the last call, with NULL: that has the number of the
  * object before, and so may be number 0 too.) */
-#define write_header(meta, line)                                                                   \
-	do {                                                                                       \
-		if (as_text && !(meta)->seq_num)                                                   \
-			BPF_SEQ_PRINTF((meta)->seq, line);                                         \
+#define write_header(meta, line)                           \
+	do {                                               \
+		if (as_text && !(meta)->seq_num)           \
+			BPF_SEQ_PRINTF((meta)->seq, line); \
 	} while (0)
 
 /* What each byte of a text becomes, by the loader. (A table, since the verifier would follow both

@@ -14,7 +14,10 @@ const struct view views[VIEWS] = {
 };
 struct wanted wanted;
 
-enum { OPTION_PIN = 256, OPTION_UDP, OPTION_KILL, OPTION_ID };
+enum { OPTION_PIN = 256,
+       OPTION_UDP,
+       OPTION_KILL,
+       OPTION_ID };
 
 static const struct argp_option options_table[] = {
 	{ "pid", 'p', "PID", 0, "ps, lsof: only the process PID", 0 },

@@ -6,7 +6,12 @@
 #include <argp.h>
 #include "bps.h"
 
-enum { PS, LSOF, SS, CGROUP, MAP, VIEWS };
+enum { PS,
+       LSOF,
+       SS,
+       CGROUP,
+       MAP,
+       VIEWS };
 
 struct view {
 	const char *name;

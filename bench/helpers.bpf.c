@@ -15,12 +15,12 @@ struct value {
 	char bytes[32];
 };
 
-#define MAP(name, map_type)                     \
-	struct {                                \
-		__uint(type, map_type);         \
-		__uint(max_entries, 10240);     \
-		__type(key, __u32);             \
-		__type(value, struct value);    \
+#define MAP(name, map_type)                  \
+	struct {                             \
+		__uint(type, map_type);      \
+		__uint(max_entries, 10240);  \
+		__type(key, __u32);          \
+		__type(value, struct value); \
 	} name SEC(".maps")
 
 MAP(hash, BPF_MAP_TYPE_HASH);
@@ -64,25 +64,26 @@ struct {
 #define MEASURE(name, before, call) \
 	MEASURE_IN(name, "raw_tp", struct bpf_raw_tracepoint_args, before, call)
 
-#define MEASURE_IN(name, section, context, before, call)    \
-	SEC(section)                                        \
-	int name(context *ctx)                              \
-	{                                                   \
-		struct value value = {};                    \
-		struct lpm_key lpm = { 32, 1 };             \
-		__u64 begin;                                \
-		__u32 key = 1;                              \
-                                                            \
-		USED;                                       \
-                                                            \
-		before;                                     \
-		begin = bpf_ktime_get_ns();                 \
-		for (int i = 0; i < CALLS; i++) {           \
-			call;                               \
-			asm volatile("" ::: "memory");      \
-		}                                           \
-		took_ns = bpf_ktime_get_ns() - begin;       \
-		return 0;                                   \
+#define MEASURE_IN(name, section, context, before, call)  \
+	SEC(section)                                      \
+	int name(context *ctx)                            \
+	{                                                 \
+		struct value value = {};                  \
+		struct lpm_key lpm = { 32, 1 };           \
+		__u64 begin;                              \
+		__u32 key = 1;                            \
+                                                          \
+		USED;                                     \
+                                                          \
+		before;                                   \
+		begin = bpf_ktime_get_ns();               \
+		for (int i = 0; i < CALLS; i++) {         \
+			call;                             \
+			asm volatile("" ::                \
+					     : "memory"); \
+		}                                         \
+		took_ns = bpf_ktime_get_ns() - begin;     \
+		return 0;                                 \
 	}
 
 MEASURE(loop, , )
@@ -107,8 +108,8 @@ MEASURE(percpu_lookup, bpf_map_update_elem(&percpu, &key, &value, BPF_ANY),
 	bpf_map_lookup_elem(&percpu, &key))
 MEASURE(lpm_lookup, bpf_map_update_elem(&trie, &lpm, &value, BPF_ANY),
 	bpf_map_lookup_elem(&trie, &lpm))
-MEASURE(task_storage, , bpf_task_storage_get(&storage, bpf_get_current_task_btf(), NULL,
-					     BPF_LOCAL_STORAGE_GET_F_CREATE))
+MEASURE(task_storage, ,
+	bpf_task_storage_get(&storage, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
 MEASURE(user_stack, , bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK))
 /* A record is 64 bytes, and nobody is woken. */
 MEASURE(ringbuf, ,

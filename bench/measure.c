@@ -276,7 +276,9 @@ static int cpu(int count, char *const command[])
 	getrusage(RUSAGE_CHILDREN, &usage);
 	printf("{\"wall_ms\": %.1f, \"cpu_ns\": %.0f, \"rss_kib\": %ld}\n", (now_ms() - begin) / count,
 	       ((usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 +
-		(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3) / count, usage.ru_maxrss);
+		(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3) /
+		       count,
+	       usage.ru_maxrss);
 	return 0;
 }
 

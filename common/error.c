@@ -187,9 +187,9 @@ void die(const char *fmt, ...)
 	if (cause.hint)
 		fprintf(stderr, "  hint: %s\n", cause.hint);
 	else if (verifier_has_spoken)
-		fprintf(stderr, "  hint: the verifier has rejected the program: %s\n", options.verbose ?
-			"docs/verifier/README.md explains its messages" :
-			"-v shows its log, docs/verifier/README.md explains it");
+		fprintf(stderr, "  hint: the verifier has rejected the program: %s"
+			"docs/verifier/README.md explains %s\n",
+			options.verbose ? "" : "-v shows its log, ", options.verbose ? "its messages" : "it");
 	else if (!options.verbose)
 		fprintf(stderr, "  hint: -v shows what libbpf and the verifier say\n");
 	exit(cause.status);

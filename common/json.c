@@ -36,14 +36,14 @@ enum kind {
 struct operation {
 	enum kind kind;
 	bool is_signed;
-	bool cut;	 /* the array or string at the end */
-	uint8_t bits;	 /* how wide an integer is */
-	uint8_t shift;	 /* the bits of its first byte that precede a bit field */
-	uint32_t offset; /* in bytes, from the start of the record or array element */
-	uint32_t size;	 /* in bytes, of the value; for an array or string of one element */
-	uint32_t count;	 /* elements, or bytes of a string */
-	uint32_t body;	 /* so many operations print an array's element */
-	size_t text, text_size; /* where the text in front is in plan->text */
+	bool cut;		     /* the array or string at the end */
+	uint8_t bits;		     /* how wide an integer is */
+	uint8_t shift;		     /* the bits of its first byte that precede a bit field */
+	uint32_t offset;	     /* in bytes, from the start of the record or array element */
+	uint32_t size;		     /* in bytes, of the value; for an array or string of one element */
+	uint32_t count;		     /* elements, or bytes of a string */
+	uint32_t body;		     /* so many operations print an array's element */
+	size_t text, text_size;	     /* where the text in front is in plan->text */
 	const struct btf_type *type; /* with the names of an enum */
 	json_format_fn format;
 };
@@ -154,7 +154,8 @@ struct planner {
 static _Noreturn void refuse(const struct planner *planner, const char *what)
 {
 	fail("cannot print struct %s as JSON: its member %s %s; give the type a typedef, and that "
-	     "a json_format()", planner->plan->name, planner->member, what);
+	     "a json_format()",
+	     planner->plan->name, planner->member, what);
 }
 
 /* Bring plan->text and its size up to date. */
@@ -246,8 +247,7 @@ static void plan_members(struct planner *planner, const struct btf_type *type, u
 		const char *name = btf__name_by_offset(planner->btf, member->name_off);
 		uint32_t bit = btf_member_bit_offset(type, i);
 		uint32_t bits = btf_member_bitfield_size(type, i);
-		struct operation at = { .offset = offset + bit / 8, .bits = bits,
-					.shift = bit % 8 };
+		struct operation at = { .offset = offset + bit / 8, .bits = bits, .shift = bit % 8 };
 		bool is_last = last && i == btf_vlen(type) - 1;
 		const struct format *format;
 		uint32_t id = member->type;
@@ -259,7 +259,7 @@ static void plan_members(struct planner *planner, const struct btf_type *type, u
 		}
 		if (is_last) /* an array then says that a record may do with less */
 			plan->least = at.offset + (bits ? (at.shift + bits + 7) / 8 :
-						   btf__resolve_size(planner->btf, id));
+							  btf__resolve_size(planner->btf, id));
 		if (!strncmp(name, "__pad", 5))
 			continue;
 		planner->member = *name ? name : "without a name";
@@ -287,8 +287,9 @@ static void plan_value(struct planner *planner, uint32_t id, struct operation at
 		at.kind = format->kind;
 		at.format = format->format;
 	} else if (btf_is_int(type)) {
-		at.kind = btf_int_encoding(type) & BTF_INT_BOOL ? BOOL :
-			  is_char(planner->btf, type) && !at.bits ? STRING : INTEGER;
+		at.kind = btf_int_encoding(type) & BTF_INT_BOOL	  ? BOOL :
+			  is_char(planner->btf, type) && !at.bits ? STRING :
+								    INTEGER;
 		at.is_signed = btf_int_encoding(type) & BTF_INT_SIGNED;
 		if (at.size > 8)
 			refuse(planner, "is wider than 64 bits");
@@ -309,8 +310,8 @@ static void plan_value(struct planner *planner, uint32_t id, struct operation at
 		return;
 	} else {
 		refuse(planner, btf_is_union(type) ?
-		       "is a union, and nothing says which of its members holds" :
-		       "is of a type that JSON does not have");
+					"is a union, and nothing says which of its members holds" :
+					"is of a type that JSON does not have");
 	}
 	if (!at.bits && at.size <= 8)
 		at.bits = 8 * at.size;
@@ -449,13 +450,13 @@ static const char *enum_name(const struct btf *btf, const struct operation *oper
 		const struct btf_enum *narrow = &btf_enum(type)[i];
 		const struct btf_enum64 *wide = &btf_enum64(type)[i];
 		bool is_wide = btf_is_enum64(type);
-		uint64_t known = is_wide ? btf_enum64_value(wide) :
+		uint64_t known = is_wide	      ? btf_enum64_value(wide) :
 				 operation->is_signed ? (uint64_t)narrow->val :
 							(uint32_t)narrow->val;
 
 		if ((known ^ value) << unused == 0)
 			return btf__name_by_offset(btf, is_wide ? wide->name_off :
-							narrow->name_off);
+								  narrow->name_off);
 	}
 	return NULL;
 }
@@ -556,7 +557,7 @@ static const struct plan *find_plan(const struct bpf_object *obj, const char *na
 	static struct {
 		const struct bpf_object *obj;
 		struct plan *plan;
-	} *plans;
+	} * plans;
 	static size_t count;
 	struct plan *plan;
 

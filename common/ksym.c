@@ -10,8 +10,8 @@
 #define LONGEST_SYMBOL (1 << 20)
 
 struct symbol {
-	uint64_t addr; /* 0: the kernel hides it */
-	uint32_t name; /* where in names[] */
+	uint64_t addr;			       /* 0: the kernel hides it */
+	uint32_t name;			       /* where in names[] */
 	uint32_t module : 31, is_function : 1; /* the module's name is in names[] too; 0: none */
 };
 

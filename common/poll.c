@@ -24,7 +24,7 @@
 #define BATCH 512
 
 static volatile sig_atomic_t stopped;
-static bool nobody_reads; /* stdout is a pipe, and the other end is closed */
+static bool nobody_reads;	    /* stdout is a pipe, and the other end is closed */
 static unsigned long long start_ns; /* when attached() was called */
 static double deadline;		    /* by now(); 0 is never */
 
@@ -88,7 +88,8 @@ static int next_look_ms(void)
 {
 	double left = deadline ? (deadline - now()) * 1000 : LOOK_MS;
 
-	return left < 0 ? 0 : left < LOOK_MS ? left + 1 : LOOK_MS;
+	return left < 0 ? 0 : left < LOOK_MS ? left + 1 :
+					       LOOK_MS;
 }
 
 void flush_output(void)

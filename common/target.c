@@ -60,7 +60,8 @@ pid_t parse_pid(struct argp_state *state, const char *text)
 	if (!stat("/proc/self/ns/pid", &namespace) && namespace.st_ino != FIRST_PID_NAMESPACE)
 		fail("PID %d: this is a PID namespace (a container?), and BPF programs see the host's "
 		     "PIDs\n  hint: run it on the host, or in a container that shares the host's PIDs "
-		     "(docker run --pid=host)", pid);
+		     "(docker run --pid=host)",
+		     pid);
 	if (kill(pid, 0) && errno == ESRCH)
 		fail("there is no process with PID %d", pid);
 	status = read_status(pid);
@@ -163,7 +164,8 @@ int parse_interface(const char *name)
 	if (!index) {
 		errno = ENODEV;
 		fail("there is no network interface '%s': %m\n  hint: ip link lists those of this network "
-		     "namespace", name);
+		     "namespace",
+		     name);
 	}
 	return index;
 }
@@ -189,7 +191,8 @@ bool has_ethernet_header(int index)
 		return false;
 	default:
 		fail("the packets of %s begin neither with an Ethernet nor with an IP header (it is of type %d of "
-		     "linux/if_arp.h)", request.ifr_name, request.ifr_hwaddr.sa_family);
+		     "linux/if_arp.h)",
+		     request.ifr_name, request.ifr_hwaddr.sa_family);
 	}
 }
 

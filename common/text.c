@@ -17,7 +17,8 @@ static size_t decode(const unsigned char *text, const unsigned char *end, uint32
 	size_t length = *text < 0x80 ? 1 :
 			*text < 0xc0 ? 0 :
 			*text < 0xe0 ? 2 :
-			*text < 0xf0 ? 3 : 4;
+			*text < 0xf0 ? 3 :
+				       4;
 	uint32_t value = length == 1 ? *text : *text & (0xff >> (length + 1));
 
 	if (!length || *text >= 0xf8 || length > (size_t)(end - text))
@@ -144,6 +145,7 @@ const char *format_ip(char *buf, size_t size, const void *ip)
  */
 #define E(name) [name] = #name
 static const char *const error_names[] = {
+	// clang-format off
 	E(EPERM), E(ENOENT), E(ESRCH), E(EINTR), E(EIO), E(ENXIO), E(E2BIG), E(ENOEXEC),
 	E(EBADF), E(ECHILD), E(EAGAIN), E(ENOMEM), E(EACCES), E(EFAULT), E(ENOTBLK), E(EBUSY),
 	E(EEXIST), E(EXDEV), E(ENODEV), E(ENOTDIR), E(EISDIR), E(EINVAL), E(ENFILE), E(EMFILE),
@@ -166,6 +168,7 @@ static const char *const error_names[] = {
 	E(ERFKILL), E(EHWPOISON),
 	[512] = "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD",
 	[516] = "ERESTART_RESTARTBLOCK", "EPROBE_DEFER", [524] = "ENOTSUPP", [529] = "EIOCBQUEUED",
+	// clang-format on
 };
 
 const char *error_name(int err)

@@ -20,7 +20,8 @@ static int wanted_count;
 static bool with_machine;
 static double deadline = 10; /* seconds that a program may take beyond its duration */
 
-enum { OPTION_MACHINE = 256, OPTION_DEADLINE };
+enum { OPTION_MACHINE = 256,
+       OPTION_DEADLINE };
 
 static const struct argp_option options_table[] = {
 	{ "machine", OPTION_MACHINE, NULL, 0, "Look at the machine, and try only EXAMPLEs that are named", 0 },
@@ -234,8 +235,8 @@ static void try_example(const char *dir)
 	if (!status)
 		print_check(dir, OK, NULL, "%s runs", tool);
 	else if (status < 0)
-		print_check(dir, PROBLEM, cure, "%s: %s", tool, status == -ETIMEDOUT ?
-			    "took too long, and had to be ended" : strerror(-status));
+		print_check(dir, PROBLEM, cure, "%s: %s", tool,
+			    status == -ETIMEDOUT ? "took too long, and had to be ended" : strerror(-status));
 	else if (status == EXIT_USAGE && !has_args)
 		print_check(dir, NOTE, "a line '# run with: ARGS' in its demo.sh",
 			    "not tried: %s needs arguments", tool);

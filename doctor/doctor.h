@@ -6,7 +6,9 @@
 #include "example.h"
 
 /* A note concerns some examples, or costs something; a problem stops what would run. */
-enum verdict { OK, NOTE, PROBLEM };
+enum verdict { OK,
+	       NOTE,
+	       PROBLEM };
 
 /*
  * Begin a table: @title heads the names, which take @width columns. With --json this prints

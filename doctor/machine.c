@@ -89,7 +89,8 @@ static void check_user(void)
 	bool bpf = has_capability(CAP_SYS_ADMIN) ||
 		   (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
 	bool enough = bpf && has_capability(CAP_NET_ADMIN) && has_capability(CAP_DAC_READ_SEARCH);
-	enum verdict verdict = enough ? OK : bpf || geteuid() ? NOTE : PROBLEM;
+	enum verdict verdict = enough ? OK : bpf || geteuid() ? NOTE :
+								PROBLEM;
 	const char *cure = "run the examples with sudo, as make run does";
 	char has[128] = "", *end = has;
 
@@ -169,9 +170,9 @@ static void check_memlock(void)
 	else if (raised || limit.rlim_cur >= (64 << 20))
 		print_check("memlock", OK, NULL, "%s; libbpf raises it where it may", value);
 	else
-		print_check("memlock", geteuid() ? NOTE : PROBLEM, geteuid() ?
-			    "run the examples with sudo" :
-			    "ulimit -l unlimited; for a container, docker run --ulimit memlock=-1",
+		print_check("memlock", geteuid() ? NOTE : PROBLEM,
+			    geteuid() ? "run the examples with sudo" :
+					"ulimit -l unlimited; for a container, docker run --ulimit memlock=-1",
 			    "%s; before Linux 5.11 BPF maps count", value);
 }
 
@@ -243,7 +244,8 @@ static void check_mounts(void)
 			    "this kernel has none");
 	else
 		print_check("tracefs", PROBLEM, "mount -t tracefs tracefs /sys/kernel/tracing "
-			    "(make run does, for its own run)", "not mounted");
+						"(make run does, for its own run)",
+			    "not mounted");
 
 	if (is_on("/sys/fs/bpf", BPF_FS_MAGIC))
 		print_check("bpffs", OK, NULL, "/sys/fs/bpf");
@@ -314,7 +316,8 @@ static void check_pmu(void)
 	else
 		print_check("PMU", NOTE,
 			    "a VM has what its host passes on; without, profilers take a clock of "
-			    "the kernel's", "no hardware cycles: %s",
+			    "the kernel's",
+			    "no hardware cycles: %s",
 			    fd < 0 ? error_name(err) : "the counter stands still");
 	if (fd >= 0)
 		close(fd);

@@ -5,7 +5,7 @@
 #include "doctor.h"
 
 static unsigned int verdicts[PROBLEM + 1]; /* how many of each there were */
-static int name_width; /* of the table that was begun last */
+static int name_width;			   /* of the table that was begun last */
 
 void print_header(const char *title, int width)
 {

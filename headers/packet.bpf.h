@@ -59,7 +59,7 @@ static __always_inline int parse_ethernet(struct cursor *at, struct ethhdr **eth
 		struct {
 			__be16 tci;
 			__be16 proto;
-		} *tag;
+		} * tag;
 
 		if (proto != bpf_htons(ETH_P_8021Q) && proto != bpf_htons(ETH_P_8021AD))
 			break;
@@ -84,7 +84,8 @@ static __always_inline int parse_link(struct cursor *at, bool layer3)
 		return parse_ethernet(at, &eth);
 	if ((void *)(version + 1) > at->end)
 		return -1;
-	return *version >> 4 == 4 ? ETH_P_IP : *version >> 4 == 6 ? ETH_P_IPV6 : -1;
+	return *version >> 4 == 4 ? ETH_P_IP : *version >> 4 == 6 ? ETH_P_IPV6 :
+								    -1;
 }
 
 /* The IPv4 header with its options. Of a fragment that is not the first, what follows is no

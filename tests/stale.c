@@ -10,8 +10,8 @@
  *
  *	- 4 bytes in a row that still hold the poison, or 1 that does so in each of the records;
  *	- padding that is not 0, and bytes other than 0 behind the NUL of a string (a char array), but
- *	  for what bpf_d_path() leaves of the same string: the kernel's stack could be in there. Only records of the buffer "events" have a known
- *	  layout, that of struct event in the tool's BTF.
+ *	  for what bpf_d_path() leaves of the same string: the kernel's stack could be in there.
+ *	  Only records of the buffer "events" have a known layout, that of struct event in the tool's BTF.
  *
  * What was consumed stays in the buffer until it is overwritten, so one turn of the buffer is looked
  * at; in a flood, less. Perf buffers are not looked at.
@@ -32,29 +32,30 @@
 #include <bpf/btf.h>
 #include "example.h"
 
-#define CHUNK 1024		/* bytes of the buffer that a poison record takes */
-#define POISON (CHUNK - 8)	/* without its header */
-#define RUN 4			/* so many in a row are no coincidence, nor is one in so many records */
+#define CHUNK	    1024	/* bytes of the buffer that a poison record takes */
+#define POISON	    (CHUNK - 8) /* without its header */
+#define RUN	    4		/* so many in a row are no coincidence, nor is one in so many records */
 #define RECORD_SIZE (64 * 1024) /* of larger ones only the beginning is looked at */
 
 struct ring {
 	char name[BPF_OBJ_NAME_LEN];
-	bool has_layout;		/* records are struct event */
-	size_t size;			/* a power of two */
+	bool has_layout; /* records are struct event */
+	size_t size;	 /* a power of two */
 	const volatile unsigned long *consumer, *producer;
-	const unsigned char *data;	/* twice in a row, so that no record is cut at the end */
-	unsigned char *poison;		/* what was in there before; 0 is not poison */
+	const unsigned char *data; /* twice in a row, so that no record is cut at the end */
+	unsigned char *poison;	   /* what was in there before; 0 is not poison */
 	unsigned long start, pos;
 	bool lapped;
 	unsigned int records;
-	unsigned int *seen, *stale;	/* of each offset in a record */
+	unsigned int *seen, *stale; /* of each offset in a record */
 };
 
 static struct ring rings[8];
 static int ring_count;
 
 /* struct event: for each byte */
-enum { PADDING, MEMBER };
+enum { PADDING,
+       MEMBER };
 static unsigned char *layout;
 static __u32 layout_size;
 static const struct btf_type *event_type;

@@ -28,7 +28,7 @@ struct set {
 	struct object {
 		const struct kind *kind;
 		unsigned long id;
-	} *objects;
+	} * objects;
 	size_t count, room;
 };
 
@@ -131,7 +131,8 @@ static bool print_object(FILE *out, const struct kind *kind, uint32_t id)
 	close(fd);
 	fprintf(out, "%s %u %s (type %u)\n", kind->name, id,
 		kind->by_id == BPF_PROG_GET_FD_BY_ID ? info.prog.name :
-		kind->by_id == BPF_MAP_GET_FD_BY_ID ? info.map.name : "",
+		kind->by_id == BPF_MAP_GET_FD_BY_ID  ? info.map.name :
+						       "",
 		info.link.type); /* each of the three begins with its type */
 	return true;
 }

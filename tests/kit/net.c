@@ -38,10 +38,10 @@ static void *append(struct request *request, const void *data, size_t size)
 static struct request new_request(int type, int flags, const void *message, size_t size)
 {
 	struct request request = { .header = {
-		.nlmsg_len = NLMSG_LENGTH(0),
-		.nlmsg_type = type,
-		.nlmsg_flags = NLM_F_REQUEST | flags,
-	} };
+					   .nlmsg_len = NLMSG_LENGTH(0),
+					   .nlmsg_type = type,
+					   .nlmsg_flags = NLM_F_REQUEST | flags,
+				   } };
 
 	append(&request, message, size);
 	return request;

@@ -13,6 +13,15 @@ once_C_is_formatted_as_clang_format_has_it() {
 $(grep -m 20 'error:' "$T/wrong")"
 }
 
+once_no_line_is_longer_than_120_columns() {
+	cd ../..
+	find . -name .output -prune -o -path ./vmlinux -prune -o -name '*.[ch]' -print0 | xargs -0 awk '
+		{ columns = $0; while (match(columns, /\t/)) columns = substr(columns, 1, RSTART - 1) \
+			sprintf("%*s", 8 - (RSTART - 1) % 8, "") substr(columns, RSTART + 1) }
+		length(columns) > 120 { print FILENAME ":" FNR ": " length(columns) " columns" }' >"$T/long"
+	[ ! -s "$T/long" ] || fail "$(cat "$T/long")"
+}
+
 once_shell_scripts_pass_shellcheck() {
 	need shellcheck
 	cd ../..

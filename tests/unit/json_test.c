@@ -64,9 +64,9 @@ static void test_integers(void)
 	      "\"l\":-9223372036854775808,\"ul\":0,\"yes\":true,\"no\":false,\"c\":\"x\"}",
 	      "the least integers");
 	CHECK(integers, &high, "{\"s8\":127,\"u8\":255,\"s16\":32767,\"u16\":65535,"
-	      "\"s32\":2147483647,\"u32\":4294967295,\"s64\":9223372036854775807,"
-	      "\"u64\":18446744073709551615,\"l\":9223372036854775807,"
-	      "\"ul\":18446744073709551615,\"yes\":true,\"no\":false,\"c\":\"\"}",
+			       "\"s32\":2147483647,\"u32\":4294967295,\"s64\":9223372036854775807,"
+			       "\"u64\":18446744073709551615,\"l\":9223372036854775807,"
+			       "\"ul\":18446744073709551615,\"yes\":true,\"no\":false,\"c\":\"\"}",
 	      "the greatest integers");
 	CHECK(integers, &minus,
 	      "{\"s8\":-1,\"u8\":1,\"s16\":-10,\"u16\":10,\"s32\":-99,\"u32\":99,"
@@ -85,8 +85,9 @@ static void test_unaligned(void)
 		memcpy(buf + shift, &value, sizeof(value));
 		snprintf(name, sizeof(name), "a packed struct, %d bytes off alignment", shift);
 		CHECK(unaligned, buf + shift, "{\"c\":\"~\",\"u16\":4660,\"s32\":-2,"
-		      "\"u64\":9223372036854775808,\"f\":0.5,\"port\":443,"
-		      "\"address\":\"\\\"symbol\\\"+0xabcdef\"}", name);
+					      "\"u64\":9223372036854775808,\"f\":0.5,\"port\":443,"
+					      "\"address\":\"\\\"symbol\\\"+0xabcdef\"}",
+		      name);
 	}
 }
 
@@ -98,7 +99,7 @@ static void test_texts(void)
 	memcpy(value.text, "full \xff\x80!", 8);
 	memcpy(value.grid[1], "four", 4);
 	CHECK(texts, &value, "{\"text\":\"full \\udcff\\udc80!\",\"constant\":\"a\","
-	      "\"grid\":[\"one\",\"four\"],\"numbers\":[-1,1],\"bytes\":[0,97,255],\"last\":5}",
+			     "\"grid\":[\"one\",\"four\"],\"numbers\":[-1,1],\"bytes\":[0,97,255],\"last\":5}",
 	      "arrays of char are texts, those of signed and unsigned char are numbers");
 }
 
@@ -116,16 +117,15 @@ static void test_enums(void)
 	bool told = btf_kflag(find(btf, "temperature"));
 
 	/* clang before 16 neither tells an enum's sign nor describes more than 32 bits */
-	CHECK(enums, &value, told ?
-	      "{\"named\":\"BLUE\",\"alias\":\"RED\",\"unknown\":5,\"cold\":\"COLD\","
-	      "\"strange\":-77,\"tiny\":\"TINY_LOW\",\"list\":[\"GREEN\",3]}" :
-	      "{\"named\":\"BLUE\",\"alias\":\"RED\",\"unknown\":5,\"cold\":\"COLD\","
-	      "\"strange\":4294967219,\"tiny\":\"TINY_LOW\",\"list\":[\"GREEN\",3]}", "enums");
-	CHECK(wide_enums, &wide, told ?
-	      "{\"high\":\"HUGE_HIGH\",\"unknown\":9223372036854775810,\"low\":\"DEEP_LOW\","
-	      "\"strange\":-5}" :
-	      "{\"high\":9223372036854775809,\"unknown\":9223372036854775810,"
-	      "\"low\":9223372036854775809,\"strange\":18446744073709551611}",
+	CHECK(enums, &value, told ? "{\"named\":\"BLUE\",\"alias\":\"RED\",\"unknown\":5,\"cold\":\"COLD\","
+				    "\"strange\":-77,\"tiny\":\"TINY_LOW\",\"list\":[\"GREEN\",3]}" :
+				    "{\"named\":\"BLUE\",\"alias\":\"RED\",\"unknown\":5,\"cold\":\"COLD\","
+				    "\"strange\":4294967219,\"tiny\":\"TINY_LOW\",\"list\":[\"GREEN\",3]}",
+	      "enums");
+	CHECK(wide_enums, &wide, told ? "{\"high\":\"HUGE_HIGH\",\"unknown\":9223372036854775810,\"low\":\"DEEP_LOW\","
+					"\"strange\":-5}" :
+					"{\"high\":9223372036854775809,\"unknown\":9223372036854775810,"
+					"\"low\":9223372036854775809,\"strange\":18446744073709551611}",
 	      told ? "enums of 64 bits" : "enums of 64 bits (this clang does not describe them)");
 }
 
@@ -163,7 +163,7 @@ static void test_made_btf(void)
 
 static void test_bit_fields(void)
 {
-	struct bit_fields ones = { 1,  7,	-1, 0x1fff, true, BLUE, COLD, (1ULL << 61) - 1,
+	struct bit_fields ones = { 1, 7, -1, 0x1fff, true, BLUE, COLD, (1ULL << 61) - 1,
 				   -1, UINT_MAX };
 	struct bit_fields mixed = {
 		0, 5, -16, 0x1234, false, 5, -1, 0x123456789abcdef, LLONG_MIN, 0
@@ -173,20 +173,22 @@ static void test_bit_fields(void)
 	bool told = btf_kflag(find(btf, "temperature"));
 
 	CHECK(bit_fields, &ones, "{\"one\":1,\"three\":7,\"minus\":-1,\"crossing\":8191,"
-	      "\"flag\":true,\"color\":\"BLUE\",\"cold\":\"COLD\",\"wide\":2305843009213693951,"
-	      "\"whole\":-1,\"u32\":4294967295}", "bit fields full of ones");
-	CHECK(bit_fields, &mixed, told ?
-	      "{\"one\":0,\"three\":5,\"minus\":-16,\"crossing\":4660,"
-	      "\"flag\":false,\"color\":5,\"cold\":-1,\"wide\":81985529216486895,"
-	      "\"whole\":-9223372036854775808,\"u32\":0}" :
-	      "{\"one\":0,\"three\":5,\"minus\":-16,\"crossing\":4660,"
-	      "\"flag\":false,\"color\":5,\"cold\":127,\"wide\":81985529216486895,"
-	      "\"whole\":-9223372036854775808,\"u32\":0}", "bit fields of all sorts");
+				 "\"flag\":true,\"color\":\"BLUE\",\"cold\":\"COLD\",\"wide\":2305843009213693951,"
+				 "\"whole\":-1,\"u32\":4294967295}",
+	      "bit fields full of ones");
+	CHECK(bit_fields, &mixed, told ? "{\"one\":0,\"three\":5,\"minus\":-16,\"crossing\":4660,"
+					 "\"flag\":false,\"color\":5,\"cold\":-1,\"wide\":81985529216486895,"
+					 "\"whole\":-9223372036854775808,\"u32\":0}" :
+					 "{\"one\":0,\"three\":5,\"minus\":-16,\"crossing\":4660,"
+					 "\"flag\":false,\"color\":5,\"cold\":127,\"wide\":81985529216486895,"
+					 "\"whole\":-9223372036854775808,\"u32\":0}",
+	      "bit fields of all sorts");
 	CHECK(packed_bit_fields, &packed, "{\"few\":5,\"nine_bytes\":18364758544493064720,"
-	      "\"shifted\":-144115188075855872,\"rest\":2,\"after\":238}",
+					  "\"shifted\":-144115188075855872,\"rest\":2,\"after\":238}",
 	      "bit fields spread over nine bytes");
 	CHECK(packed_bit_fields, &other, "{\"few\":2,\"nine_bytes\":9223372036854775808,"
-	      "\"shifted\":144115188075855871,\"rest\":5,\"after\":0}", "their opposites");
+					 "\"shifted\":144115188075855871,\"rest\":5,\"after\":0}",
+	      "their opposites");
 }
 
 /* Put bits one by one where each byte order counts them, and see whether load() finds them. */
@@ -222,15 +224,22 @@ static void test_byte_orders(void)
 static void test_nested(void)
 {
 	struct nested value = {
-		{ 1, { 2 } }, { { 3, { 4 } }, { 5, { 6 } } }, { 7, { 8 } }, { 9, 10, 11 },
-		{ { 1, 2, 3 }, { 4, 5, 6 } }, { { { 1, 2 } }, { { 3, 4 } } }, {}, {}, 12,
+		{ 1, { 2 } },
+		{ { 3, { 4 } }, { 5, { 6 } } },
+		{ 7, { 8 } },
+		{ 9, 10, 11 },
+		{ { 1, 2, 3 }, { 4, 5, 6 } },
+		{ { { 1, 2 } }, { { 3, 4 } } },
+		{},
+		{},
+		12,
 	};
 	struct starts_anonymous anonymous = { { 1 }, -1, 2, "pad" };
 
 	CHECK(nested, &value, "{\"pair\":{\"left\":1,\"right\":{\"deep\":2}},"
-	      "\"pairs\":[{\"left\":3,\"right\":{\"deep\":4}},{\"left\":5,\"right\":{\"deep\":6}}],"
-	      "\"a\":7,\"b\":8,\"numbers\":[9,10,11],\"grid\":[[1,2,3],[4,5,6]],"
-	      "\"lists\":[{\"x\":[1,2]},{\"x\":[3,4]}],\"none\":[],\"empty\":{},\"last\":12}",
+			      "\"pairs\":[{\"left\":3,\"right\":{\"deep\":4}},{\"left\":5,\"right\":{\"deep\":6}}],"
+			      "\"a\":7,\"b\":8,\"numbers\":[9,10,11],\"grid\":[[1,2,3],[4,5,6]],"
+			      "\"lists\":[{\"x\":[1,2]},{\"x\":[3,4]}],\"none\":[],\"empty\":{},\"last\":12}",
 	      "structs and arrays in each other");
 	CHECK(starts_anonymous, &anonymous, "{\"a\":1,\"b\":2}",
 	      "an anonymous struct comes first, and padding is left out");
@@ -239,13 +248,15 @@ static void test_nested(void)
 
 static void test_typedefs(void)
 {
+// clang-format off
 	struct typedefs value = { -3, 7, "abc", { "x", "yz" }, ANONYMOUS_B, { 4 },
 				  (text_pointer)0xffff888012345678, NULL, (void (*)(int))0x10 };
+// clang-format on
 	struct floats floats = { 0.1f, 0.1, { -1e300, 12345678 }, INFINITY, NAN };
 
 	CHECK(typedefs, &value, "{\"tangled\":-3,\"qualified\":7,\"name\":\"abc\","
-	      "\"names\":[\"x\",\"yz\"],\"letter\":\"ANONYMOUS_B\",\"inner\":{\"value\":4},"
-	      "\"pointer\":\"0xffff888012345678\",\"null\":\"0x0\",\"function\":\"0x10\"}",
+				"\"names\":[\"x\",\"yz\"],\"letter\":\"ANONYMOUS_B\",\"inner\":{\"value\":4},"
+				"\"pointer\":\"0xffff888012345678\",\"null\":\"0x0\",\"function\":\"0x10\"}",
 	      "typedefs, qualifiers and pointers");
 	CHECK(floats, &floats,
 	      "{\"f\":0.100000001,\"d\":0.10000000000000001,"
@@ -261,7 +272,11 @@ static void test_formats(void)
 		.peers = { { [15] = 1 }, { [10] = 255, 255, 127, 0, 0, 1 } },
 		.pairs = { { { [15] = 1 }, { [15] = 2 } }, { { [15] = 3 }, { [15] = 4 } } },
 		.mac = { 2, 0, 0, 0xab, 0xcd, 0xef },
-		.failed = 2, .done = 0, .unknown = 4000, .status = 13, .none = 0,
+		.failed = 2,
+		.done = 0,
+		.unknown = 4000,
+		.status = 13,
+		.none = 0,
 	};
 	struct formats ports = value;
 
@@ -367,15 +382,19 @@ static void test_sizes(void)
 	      "a flexible array of text");
 	check("ends_in_flexible_text", &flexible, 8, "{\"id\":1,\"text\":\"\"}", "an empty one");
 	CHECK(ends_in_numbers, &numbers, "{\"id\":1,\"count\":2,\"stack\":[\"\\\"symbol\\\"+0x3\","
-	      "\"\\\"symbol\\\"+0x4\",\"\\\"symbol\\\"+0x5\",\"\\\"symbol\\\"+0x6\"]}",
+					 "\"\\\"symbol\\\"+0x4\",\"\\\"symbol\\\"+0x5\",\"\\\"symbol\\\"+0x6\"]}",
 	      "a full array at the end, in an anonymous struct");
-	check("ends_in_numbers", &numbers, sizeof(numbers) - 16, "{\"id\":1,\"count\":2,"
-	      "\"stack\":[\"\\\"symbol\\\"+0x3\",\"\\\"symbol\\\"+0x4\"]}", "the size cuts it");
-	check("ends_in_flexible_structs", &structs, sizeof(structs), "{\"id\":1,"
+	check("ends_in_numbers", &numbers, sizeof(numbers) - 16,
+	      "{\"id\":1,\"count\":2,"
+	      "\"stack\":[\"\\\"symbol\\\"+0x3\",\"\\\"symbol\\\"+0x4\"]}",
+	      "the size cuts it");
+	check("ends_in_flexible_structs", &structs, sizeof(structs),
+	      "{\"id\":1,"
 	      "\"list\":[{\"port\":80,\"name\":\"http\"},{\"port\":22,\"name\":\"ssh\"}]}",
 	      "a flexible array of structs");
 	check("ends_in_flexible_structs", &structs, sizeof(structs) - 1, "{\"id\":1,"
-	      "\"list\":[{\"port\":80,\"name\":\"http\"}]}", "half an element is none");
+									 "\"list\":[{\"port\":80,\"name\":\"http\"}]}",
+	      "half an element is none");
 	check("flexible_bytes", &bytes, 6, "{\"id\":1,\"bytes\":[2,3,4,5]}", "flexible bytes");
 	CHECK(ends_in_formatted, &formatted, "{\"id\":1,\"address\":\"::1\"}", "a formatted end");
 	check("ends_in_number", &number, 9, "{\"a\":1,\"b\":2}",
@@ -418,7 +437,8 @@ static void test_refused(void)
 		"without a name is a union, and nothing says which of its members holds",
 		"an anonymous union");
 	refused("has_int128", 16, "cannot print struct has_int128 as JSON: its member big is wider "
-		"than 64 bits", "an integer of 128 bits");
+				  "than 64 bits",
+		"an integer of 128 bits");
 	refused("no_such_struct", 16, "the BPF object's BTF has no struct no_such_struct",
 		"a struct that is not there");
 	refused("color", 4, "the BPF object's BTF has no struct color",
@@ -438,12 +458,20 @@ static void test_refused(void)
 }
 
 static const struct event example = {
-	1763695617123456789, 123456, 4321, 4322, 1000, 2, 0x8000, 65536, "systemd-journal",
+	1763695617123456789,
+	123456,
+	4321,
+	4322,
+	1000,
+	2,
+	0x8000,
+	65536,
+	"systemd-journal",
 	"/var/lib/example/some/file/of/40/chars",
 };
-#define EXAMPLE_JSON \
+#define EXAMPLE_JSON                                                                        \
 	"{\"time_ns\":1763695617123456789,\"latency_ns\":123456,\"pid\":4321,\"tid\":4322," \
-	"\"uid\":1000,\"error\":\"ENOENT\",\"flags\":32768,\"size_bytes\":65536," \
+	"\"uid\":1000,\"error\":\"ENOENT\",\"flags\":32768,\"size_bytes\":65536,"           \
 	"\"comm\":\"systemd-journal\",\"path\":\"/var/lib/example/some/file/of/40/chars\"}"
 
 /* Two objects take turns, and each has a struct event of its own; one has others too. */
@@ -467,7 +495,7 @@ static void print_two(const void *arg)
 static void test_print_json(void)
 {
 	static const char once[] = "{\"id\":1,\"text\":\"hello\"}\n" EXAMPLE_JSON "\n" EXAMPLE_JSON
-				    "\n{\"number\":-7}\n";
+				   "\n{\"number\":-7}\n";
 	char output[2048], expected[2048];
 	int status = in_child(print_two, NULL, output, sizeof(output));
 

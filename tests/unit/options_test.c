@@ -168,7 +168,7 @@ int main(void)
 
 #ifndef SANITIZED
 	ok(in_child(parse_without_memory, NULL, beyond, sizeof(beyond)) == EXIT_FAILED &&
-	   strstr(beyond, "cannot read the command line: Cannot allocate memory"),
+		   strstr(beyond, "cannot read the command line: Cannot allocate memory"),
 	   "no memory is an error");
 #endif
 

@@ -132,10 +132,11 @@ int main(void)
 	between(count_looks, NULL, " looks", 2, 8, "looks between summaries");
 	between(print_to_nobody, NULL, " running", 0, 0, "a closed pipe ends it, whatever errno says");
 	ok(in_child(print_to_full_disk, NULL, output, sizeof(output)) == EXIT_FAILED &&
-	   strstr(output, "cannot write the output: No space left on device\n"),
+		   strstr(output, "cannot write the output: No space left on device\n"),
 	   "a full disk is an error");
 	in_child(attach_to_strange_name, "", output, sizeof(output));
 	same(output, "poll_test: attached to a\\x1b[2J\\nb; Ctrl-C to stop\n"
-	     "poll_test: a\\x1b[2J\\nb\n  hint: none\n", "messages are safe for a terminal");
+		     "poll_test: a\\x1b[2J\\nb\n  hint: none\n",
+	     "messages are safe for a terminal");
 	return finished();
 }

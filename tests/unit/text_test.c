@@ -125,7 +125,8 @@ static int undo(const char *in, const char *end, bool json, unsigned char *out)
 		}
 		escape = *in++;
 		if (escape == 'n' || escape == 't' || escape == 'r') {
-			*out++ = escape == 'n' ? '\n' : escape == 't' ? '\t' : '\r';
+			*out++ = escape == 'n' ? '\n' : escape == 't' ? '\t' :
+									'\r';
 		} else if (escape == '\\' || (json && escape == '"')) {
 			*out++ = escape;
 		} else if (!json && escape == 'x' && sscanf(in, "%2x", &code) == 1) {
@@ -166,7 +167,9 @@ static bool is_utf8(const unsigned char *text, size_t size)
 		    (c == 0xed && next > 0x9f) || (c == 0xf0 && next < 0x90) ||
 		    (c == 0xf4 && next > 0x8f))
 			return false;
-		for (more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3; more; more--)
+		for (more = c < 0xe0 ? 1 : c < 0xf0 ? 2 :
+						      3;
+		     more; more--)
 			if (++i >= size || (text[i] & 0xc0) != 0x80)
 				return false;
 	}
@@ -186,9 +189,9 @@ static uint32_t random_number(void)
 /* Whatever bytes come, the output is well-formed, and the bytes can be had back from it. */
 static void test_random(int rounds)
 {
-	static const char *const likely[] = { "\"",	    "\\",	"\n",	  "\\n",
-					      "\u202e",	    "\xc2\x85", "\u20ac", "\xe2\x80",
-					      "\U0001f600", "\xf0",	"\xc2",	  "\xed\xa0",
+	static const char *const likely[] = { "\"", "\\", "\n", "\\n",
+					      "\u202e", "\xc2\x85", "\u20ac", "\xe2\x80",
+					      "\U0001f600", "\xf0", "\xc2", "\xed\xa0",
 					      "u" };
 	unsigned char text[64], back[512];
 	int bad = 0, lossy = 0;

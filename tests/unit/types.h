@@ -55,11 +55,19 @@ struct texts {
 	int last;
 };
 
-enum color { RED, GREEN, CRIMSON = RED, BLUE = 7 };
-enum temperature { COLD = -40, FREEZING = 0, HOT = 40 };
-enum __attribute__((packed)) tiny { TINY_LOW = -1, TINY_HIGH = 1 };
-enum huge { HUGE_NONE, HUGE_HIGH = 0x8000000000000001ULL };
-enum deep { DEEP_LOW = -0x7fffffffffffffffLL, DEEP_ZERO = 0 };
+enum color { RED,
+	     GREEN,
+	     CRIMSON = RED,
+	     BLUE = 7 };
+enum temperature { COLD = -40,
+		   FREEZING = 0,
+		   HOT = 40 };
+enum __attribute__((packed)) tiny { TINY_LOW = -1,
+				    TINY_HIGH = 1 };
+enum huge { HUGE_NONE,
+	    HUGE_HIGH = 0x8000000000000001ULL };
+enum deep { DEEP_LOW = -0x7fffffffffffffffLL,
+	    DEEP_ZERO = 0 };
 
 struct enums {
 	enum color named, alias, unknown;
@@ -138,8 +146,11 @@ typedef int plain;
 typedef const plain constant_plain;
 typedef volatile constant_plain tangled;
 typedef char short_name[4];
-typedef enum { ANONYMOUS_A, ANONYMOUS_B } anonymous_enum;
-typedef struct { int value; } anonymous_struct;
+typedef enum { ANONYMOUS_A,
+	       ANONYMOUS_B } anonymous_enum;
+typedef struct {
+	int value;
+} anonymous_struct;
 typedef const char *text_pointer;
 
 struct typedefs {
@@ -178,8 +189,13 @@ struct formats {
 	} inner;
 };
 
-typedef struct { __u32 value; } user_type;
-typedef union { int a; float b; } user_union;
+typedef struct {
+	__u32 value;
+} user_type;
+typedef union {
+	int a;
+	float b;
+} user_union;
 typedef __u32 not_formatted;
 
 struct user_formats {
