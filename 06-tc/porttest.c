@@ -149,10 +149,10 @@ static void send_paged(int port)
 		uint8_t frame[14 + 20 + 8 + 5000];
 	} __attribute__((packed)) packet = {
 		.header.hdr_len = 14,
-// clang-format off
+		// clang-format off
 		.frame = { [12] = 0x08, 0, 0x45, 0, 0x13, 0xa4, [22] = 64, 17, [26] = 127, 0, 0, 1,
 			   127, 0, 0, 1, 4, 0xd2, port >> 8, port & 0xff, 0x13, 0x90 },
-// clang-format on
+		// clang-format on
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW, 0), one = 1;
 

@@ -188,7 +188,7 @@ void die(const char *fmt, ...)
 		fprintf(stderr, "  hint: %s\n", cause.hint);
 	else if (verifier_has_spoken)
 		fprintf(stderr, "  hint: the verifier has rejected the program: %s"
-			"docs/verifier/README.md explains %s\n",
+				"docs/verifier/README.md explains %s\n",
 			options.verbose ? "" : "-v shows its log, ", options.verbose ? "its messages" : "it");
 	else if (!options.verbose)
 		fprintf(stderr, "  hint: -v shows what libbpf and the verifier say\n");

@@ -248,10 +248,10 @@ static void test_nested(void)
 
 static void test_typedefs(void)
 {
-// clang-format off
+	// clang-format off
 	struct typedefs value = { -3, 7, "abc", { "x", "yz" }, ANONYMOUS_B, { 4 },
 				  (text_pointer)0xffff888012345678, NULL, (void (*)(int))0x10 };
-// clang-format on
+	// clang-format on
 	struct floats floats = { 0.1f, 0.1, { -1e300, 12345678 }, INFINITY, NAN };
 
 	CHECK(typedefs, &value, "{\"tangled\":-3,\"qualified\":7,\"name\":\"abc\","
