@@ -4,7 +4,7 @@
 # Does the first command of README.md work where nothing is installed yet? In the smallest root of each
 # distribution that README.md names, made from packages as debootstrap does.
 #
-# reads: setup.sh build README.md
+# reads: setup.sh build
 . ../lib.sh
 root=$(cd ../.. && pwd)
 
