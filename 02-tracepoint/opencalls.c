@@ -6,6 +6,8 @@
  *	opencalls long N	openat of a missing path that is N bytes long
  *	opencalls null		openat of a null pointer
  *	opencalls thread PATH	openat of PATH by a second thread
+ *	opencalls swap FIFO PATH	openat of FIFO, which waits for a writer, by a second thread; then the first
+ *				one writes PATH over the name, and opens FIFO for writing
  *	opencalls flood N PATH	N times openat of PATH, as fast as it goes
  *
  * Prints how many calls it made; for a flood, how many ns one took; for a thread, its ID.
@@ -77,6 +79,47 @@ static long flood(long count, const char *path)
 	return ((end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec) / count;
 }
 
+/* Is thread @tid asleep? */
+static int is_asleep(int tid)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	file = fopen(path, "r");
+	if (file) {
+		if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		fclose(file);
+	}
+	return state == 'S';
+}
+
+static volatile int opener;
+
+static void *open_and_tell(void *path)
+{
+	opener = syscall(SYS_gettid);
+	return (void *)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
+}
+
+static long open_and_swap(const char *fifo, const char *path)
+{
+	char *name = calloc(1, 4096);
+	pthread_t thread;
+	void *fd;
+
+	strcpy(name, fifo);
+	if (pthread_create(&thread, NULL, open_and_tell, name))
+		return -1;
+	while (!opener || !is_asleep(opener))
+		usleep(1000);
+	strcpy(name, path);
+	syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
+	pthread_join(thread, &fd);
+	return opener;
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -90,10 +133,12 @@ int main(int argc, char **argv)
 		syscall(SYS_openat, AT_FDCWD, NULL, O_RDONLY);
 	} else if (argc == 3 && !strcmp(mode, "thread")) {
 		result = open_in_thread(argv[2]);
+	} else if (argc == 4 && !strcmp(mode, "swap")) {
+		result = open_and_swap(argv[2], argv[3]);
 	} else if (argc == 4 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
 		result = flood(atol(argv[2]), argv[3]);
 	} else {
-		fprintf(stderr, "usage: opencalls three PATH | long N | null | thread PATH | flood N PATH\n");
+		fprintf(stderr, "usage: opencalls three PATH | long N | null | thread PATH | swap FIFO PATH | flood N PATH\n");
 		return 2;
 	}
 	printf("%ld\n", result);

@@ -35,11 +35,15 @@ struct {
 	__type(value, __u32);
 } cgroups SEC(".maps");
 
+#define START_SIZE 128
+
 /* The arguments of the calls that are under way, since the exit has only the result. */
 struct call {
 	const char *path;
-	const struct open_how *how; /* openat2 has its flags in here, the others in flags */
+	const struct open_how *how; /* openat2's flags are still to be read from here, or NULL */
 	__u32 flags;
+	__s32 size;		/* of start, with its NUL; negative: it could not be read yet */
+	char start[START_SIZE]; /* of the path, as it was at the entry */
 };
 
 struct {
@@ -97,10 +101,48 @@ static __always_inline int enter(const char *path, __u32 flags, const struct ope
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct call call = { .path = path, .how = how, .flags = flags };
+	__u64 how_flags;
 
-	if (is_wanted() && bpf_map_update_elem(&calls, &tid, &call, BPF_ANY))
+	if (!is_wanted())
+		return 0;
+	/*
+	 * Read what the program has written before it can write something else there. But a probe may not
+	 * wait for a page that is still on disk: that is read at the exit, when the kernel has read it.
+	 */
+	call.size = bpf_probe_read_user_str(call.start, sizeof(call.start), path);
+	if (how && !bpf_probe_read_user(&how_flags, sizeof(how_flags), &how->flags)) {
+		call.flags = how_flags;
+		call.how = NULL;
+	}
+	if (bpf_map_update_elem(&calls, &tid, &call, BPF_ANY))
 		count_dropped();
 	return 0;
+}
+
+/*
+ * Put the path of @call into @event, and return its size, with the NUL; negative if it cannot be read. One that is
+ * longer than what was read at the entry is read again, and must still begin as it did then.
+ */
+static __always_inline long put_path(struct event *event, const struct call *call)
+{
+	long size;
+
+	if (call->size > 0 && call->size < START_SIZE) {
+		bpf_probe_read_kernel(event->path, START_SIZE, call->start);
+		event->path_state = PATH_WHOLE;
+		return call->size;
+	}
+	size = bpf_probe_read_user_str(event->path, sizeof(event->path), call->path);
+	event->path_state = size < 0 ? PATH_UNREADABLE : size < PATH_SIZE ? PATH_WHOLE :
+									    PATH_TOO_LONG;
+	for (int i = 0; call->size == START_SIZE && i < START_SIZE - 1; i++) {
+		if (event->path[i] != call->start[i]) {
+			bpf_probe_read_kernel(event->path, START_SIZE, call->start);
+			event->path_state = PATH_CHANGED;
+			return START_SIZE;
+		}
+	}
+	return size;
 }
 
 static __always_inline int leave(long ret)
@@ -135,13 +177,7 @@ static __always_inline int leave(long ret)
 	}
 	put_comm(event->comm);
 
-	/*
-	 * Read the path here and not at entry: a probe may not wait for a page that is
-	 * still on disk, but by now the kernel has read the path itself.
-	 */
-	len = bpf_probe_read_user_str(event->path, sizeof(event->path), call->path);
-	event->path_state = len < 0 ? PATH_UNREADABLE : len < PATH_SIZE ? PATH_WHOLE :
-									  PATH_TOO_LONG;
+	len = put_path(event, call);
 	if (len < 0) {
 		event->path[0] = 0;
 		len = 1;

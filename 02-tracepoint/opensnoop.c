@@ -114,7 +114,9 @@ static int print_event(void *ctx, void *data, size_t size)
 		printf(" %3d %-12s %-30s ", event->fd, "-", flags);
 	print_text(stdout, event->path, size - offsetof(struct event, path));
 	if (event->path_state != PATH_WHOLE)
-		printf(event->path_state == PATH_TOO_LONG ? "... (too long)" : "(unreadable)");
+		printf(event->path_state == PATH_TOO_LONG ? "... (too long)" :
+		       event->path_state == PATH_CHANGED  ? "... (changed)" :
+							    "(unreadable)");
 	putchar('\n');
 	return 0;
 }

@@ -11,6 +11,7 @@
 enum path_state {
 	PATH_WHOLE,
 	PATH_TOO_LONG,	 /* more than the 4095 bytes that a path can have; here are 4096 of them */
+	PATH_CHANGED,	 /* another thread has written there meanwhile; here are the first 127 bytes of before */
 	PATH_UNREADABLE, /* the pointer was bad, or its page not in memory: not one is here */
 };
 

@@ -185,15 +185,32 @@ test_a_call_that_finds_no_room_is_counted_and_one_that_has_ended_makes_room() {
 	./opencalls flood 3 "$T/missing" >/dev/null
 	map=$(map_id calls)
 	[ "$(bpftool -j map dump id "$map" | jq length)" = 0 ] || fail "$(bpftool map dump id "$map")"
-	awk -v map="$map" 'BEGIN { for (i = 0; i < 10240; i++)
-		printf "map update id %d key %d %d 0 127 value" \
-		       " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", map, i % 256, i / 256 }' >"$T/fill"
+	size=$(bpftool -j map show id "$map" | jq .bytes_value)
+	awk -v map="$map" -v size="$size" 'BEGIN {
+		for (i = 0; i < size; i++)
+			value = value " 0"
+		for (i = 0; i < 10240; i++)
+			printf "map update id %d key %d %d 0 127 value%s\n", map, i % 256, i / 256, value }' >"$T/fill"
 	bpftool batch file "$T/fill" >/dev/null
 	./opencalls flood 100 "$T/missing" >/dev/null
 	stop
 	expect 3 "select(.path == \"$T/missing\")"
 	dropped=$(sed -n 's/^opensnoop: .* events, \([0-9]*\) dropped .*/\1/p' "$T/err")
 	[ "${dropped:-0}" -ge 100 ] || fail "100 calls found no room, but: $(cat "$T/err")"
+}
+
+# What another thread writes there meanwhile is not what was opened.
+test_the_path_is_that_which_was_opened() {
+	long=$T/$(printf '%0150d' 0)
+	for fifo in "$T/secret" "$long"; do
+		mkfifo "$fifo"
+		start opensnoop -j
+		./opencalls swap "$fifo" /harmless >"$T/tid"
+		stop
+		read -r tid <"$T/tid"
+		expect 1 ".tid == $tid and .fd >= 0 and (.path | startswith(\"$T\"))" 0 '.path == "/harmless"'
+	done
+	expect 1 ".tid == $tid and .path_state == \"PATH_CHANGED\" and (.path | length) == 127"
 }
 
 test_two_at_once_see_the_same() {

@@ -31,17 +31,10 @@ static void append(const char *text, size_t size, void *opaque)
 	longjmp(name.is_full, 1);
 }
 
-const char *demangle(const char *mangled)
+/* The name that @mangled stands for; @mangled itself where it stands for none. */
+static __attribute__((noinline)) const char *expand(const char *mangled)
 {
 	const int options = DMGL_PARAMS | DMGL_ANSI;
-
-	if (mangled[0] != '_' || (mangled[1] != 'Z' && mangled[1] != 'R'))
-		return mangled;
-
-	/* A name can refer to its own parts, and so say in 300 bytes what would fill all memory. No
-	 * function that longjmp() leaves has anything on the heap. */
-	if (setjmp(name.is_full))
-		return name.text;
 
 	/* Rust first: its older names are valid ones of C++, too. */
 	name.size = 0;
@@ -52,4 +45,17 @@ const char *demangle(const char *mangled)
 	}
 	name.text[name.size] = '\0';
 	return name.text;
+}
+
+const char *demangle(const char *mangled)
+{
+	static const char *kept; /* a parameter might be lost when setjmp() returns again */
+
+	if (mangled[0] != '_' || (mangled[1] != 'Z' && mangled[1] != 'R'))
+		return mangled;
+	kept = mangled;
+
+	/* A name can refer to its own parts, and so say in 300 bytes what would fill all memory. No
+	 * function that longjmp() leaves has anything on the heap. */
+	return setjmp(name.is_full) ? name.text : expand(kept);
 }

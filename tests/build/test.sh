@@ -39,7 +39,7 @@ test_each_input_rebuilds_what_depends_on_it_and_no_more() {
 	rebuilds headers/event.h "$bpf"
 	rebuilds vmlinux/x86/vmlinux.h "PCH:vmlinux.h $bpf"
 	rebuilds common/text.c 'CC:text.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
-	rebuilds common/internal.h 'CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
+	rebuilds common/internal.h 'CC:error.c CC:options.c CC:poll.c AR:libexample.a LINK:opensnoop CC:opencalls.c'
 	rebuilds common/example.h "CC:demangle.c CC:elf.c CC:error.c CC:json.c CC:ksym.c CC:map.c CC:options.c CC:poll.c \
 CC:probe.c CC:target.c CC:text.c AR:libexample.a $loader CC:opencalls.c"
 }
