@@ -194,6 +194,9 @@ static void die_attaching(int cgroup)
 	else if (err == EPERM && count)
 		hint = "another program there, or above, was attached without BPF_F_ALLOW_MULTI "
 		       "and so wants to be alone: bpftool cgroup tree shows it";
+	else if (err == E2BIG) /* BPF_CGROUP_MAX_PROGS of the kernel's include/linux/bpf-cgroup.h */
+		hint = "64 programs in one direction are the most that a cgroup can have: bpftool cgroup tree "
+		       "shows them";
 	if (hint)
 		fail("cannot attach to cgroup %s: %s\n  hint: %s", wanted.cgroup, strerror(err),
 		     hint);

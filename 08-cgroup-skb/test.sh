@@ -356,6 +356,18 @@ test_a_program_that_wants_to_be_alone_is_named_as_the_cause() {
 	exits 0 ./cgnet -d 0.1 "$cg/below"
 }
 
+once_one_too_many_is_told_how_many_there_can_be() {
+	cg=$(new_cgroup many)
+	i=0
+	while [ $i -lt 32 ]; do
+		start_as "tool$i" cgnet "$cg"
+		i=$((i + 1))
+	done
+	exits 1 ./cgnet -d 0.1 "$cg"
+	says '^cgnet: cannot attach to cgroup .*: Argument list too long$' \
+		'^  hint: 64 programs in one direction are the most that a cgroup can have: '
+}
+
 test_all_three_sections_are_attached_in_their_directions() {
 	need bpftool
 	cg=$(new_cgroup sections)
