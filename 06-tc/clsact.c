@@ -39,7 +39,7 @@ static bool is_of_portmap(struct nlmsghdr *message)
 /*
  * How many filters, of anybody, are in the clsact qdisc's direction @parent? libbpf can ask for one
  * filter by its number only, so this asks the kernel for all, over netlink. *@portmaps counts those that a
- * portmap has made. If in doubt, one.
+ * like this one has made. If in doubt, one.
  */
 static int count_filters(__u32 parent, int *portmaps)
 {

@@ -7,7 +7,7 @@
 /*
  * Attach two programs to the interface with index @interface, called @name, as filters of its clsact qdisc, which
  * is added if there is none. Both are undone when the process exits; a kill -9 leaves them. Dies on failure; warns
- * where another portmap has filters there.
+ * where another instance has filters there.
  */
 void attach_clsact(const char *name, int interface, int ingress_fd, int egress_fd);
 

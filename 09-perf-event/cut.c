@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* To be preloaded into profile: when libelf has opened the file $CUT (it knows it by its size), cut it to a page. */
+/* To be preloaded: when libelf has opened the file $CUT (it knows it by its size), cut it to a page. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/stat.h>

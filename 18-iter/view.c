@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* The command line of bps: which view, and what of it. */
+/* The command line: which view, and what of it. */
 #include <limits.h>
 #include <string.h>
 #include "example.h"
