@@ -31,38 +31,42 @@ static bool read_ids(__u64 pid, uid_t *uid, unsigned int *number)
 	return got == 3;
 }
 
-void open_jit(struct jit *jit, __u64 pid)
+void find_jit_file(struct jit *jit, __u64 pid)
+{
+	char path[64];
+
+	if (jit->root > 0 || !read_ids(pid, &jit->uid, &jit->number))
+		return;
+	snprintf(path, sizeof(path), "/proc/%llu/root", pid);
+	jit->root = open(path, O_PATH | O_CLOEXEC);
+}
+
+/* The file, or NULL. */
+static FILE *open_file(const struct jit *jit)
 {
 	/* Whatever links there are in the process's file system, they do not lead out of it. */
 	struct open_how how = {
 		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
-	char path[64];
-	unsigned int number;
+	FILE *file = NULL;
 	struct stat info;
-	uid_t uid;
-	int root, fd;
+	char path[64];
+	int fd;
 
-	if (jit->file || !read_ids(pid, &uid, &number))
-		return;
-	snprintf(path, sizeof(path), "/proc/%llu/root", pid);
-	root = open(path, O_PATH | O_CLOEXEC);
-	if (root < 0)
-		return;
-	snprintf(path, sizeof(path), "tmp/perf-%u.map", number);
-	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-	close(root);
+	snprintf(path, sizeof(path), "tmp/perf-%u.map", jit->number);
+	fd = syscall(SYS_openat2, jit->root, path, &how, sizeof(how));
 	if (fd < 0)
-		return;
-	if (!fstat(fd, &info) && S_ISREG(info.st_mode) && (info.st_uid == uid || !info.st_uid) &&
+		return NULL;
+	if (!fstat(fd, &info) && S_ISREG(info.st_mode) && (info.st_uid == jit->uid || !info.st_uid) &&
 	    info.st_size <= MAX_SIZE)
-		jit->file = fdopen(fd, "re");
-	if (!jit->file)
+		file = fdopen(fd, "re");
+	if (!file)
 		close(fd);
+	return file;
 }
 
-static void read_functions(struct jit *jit)
+static void read_functions(struct jit *jit, FILE *file)
 {
 	struct jit_function function;
 	char *line = NULL;
@@ -70,7 +74,7 @@ static void read_functions(struct jit *jit)
 	ssize_t length;
 	int name;
 
-	while ((length = getline(&line, &room, jit->file)) > 0 && (read += length) <= MAX_SIZE) {
+	while ((length = getline(&line, &room, file)) > 0 && (read += length) <= MAX_SIZE) {
 		line[strcspn(line, "\n")] = '\0';
 		if (sscanf(line, "%llx %llx %n", &function.start, &function.size, &name) != 2 || !line[name])
 			continue;
@@ -83,15 +87,19 @@ static void read_functions(struct jit *jit)
 		jit->functions[jit->count++] = function;
 	}
 	free(line);
-	fclose(jit->file);
-	jit->file = NULL;
+	fclose(file);
 }
 
 const char *find_jit(struct jit *jit, __u64 addr)
 {
-	if (jit->file && !jit->tried) {
+	FILE *file;
+
+	if (jit->root > 0 && !jit->tried) {
 		jit->tried = true;
-		read_functions(jit);
+		file = open_file(jit);
+		if (file)
+			read_functions(jit, file);
+		close(jit->root);
 	}
 	for (size_t i = jit->count; i--;)
 		if (addr - jit->functions[i].start < jit->functions[i].size)

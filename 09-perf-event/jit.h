@@ -9,11 +9,13 @@
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <sys/types.h>
 
 struct jit {
-	FILE *file; /* NULL: there is none, or it was read */
-	bool tried; /* to read it */
+	int root;	     /* the process's file system; not above 0: it has not been seen */
+	uid_t uid;	     /* its user */
+	unsigned int number; /* its number in its own PID namespace */
+	bool tried;	     /* to read the file */
 	struct jit_function {
 		__u64 start, size;
 		char *name;
@@ -22,13 +24,15 @@ struct jit {
 };
 
 /*
- * Hold the file of process @pid open, if there is one now, to be read when somebody asks for a name. It is in the
- * file system and has the number that the process itself knows. Left alone is what somebody else could have put
- * there: what is not the process's user's or root's, no regular file, behind a symbolic link, or above 64 MiB.
+ * Remember where the file of process @pid is, or will be: it is read when somebody asks for a name, and the process
+ * may have ended by then. It is in the process's own file system and has the number that the process itself knows.
  */
-void open_jit(struct jit *jit, __u64 pid);
+void find_jit_file(struct jit *jit, __u64 pid);
 
-/* The function that @addr lies in, or NULL. */
+/*
+ * The function that @addr lies in, or NULL. Left alone is what somebody else could have put there: a file that is
+ * not the process's user's or root's, no regular one, behind a symbolic link, or above 64 MiB.
+ */
 const char *find_jit(struct jit *jit, __u64 addr);
 
 #endif

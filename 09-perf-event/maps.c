@@ -158,7 +158,7 @@ void read_mappings(struct process *process)
 		return;
 	}
 	process->seen = true;
-	open_jit(&process->jit, process->image.pid);
+	find_jit_file(&process->jit, process->image.pid);
 }
 
 struct process *find_process(const struct image *image)
