@@ -138,7 +138,8 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && !strcmp(mode, "flood") && atol(argv[2]) > 0) {
 		result = flood(atol(argv[2]), argv[3]);
 	} else {
-		fprintf(stderr, "usage: opencalls three PATH | long N | null | thread PATH | swap FIFO PATH | flood N PATH\n");
+		fprintf(stderr, "usage: opencalls three PATH | long N | null | thread PATH | "
+				"swap FIFO PATH | flood N PATH\n");
 		return 2;
 	}
 	printf("%ld\n", result);
